@@ -1,0 +1,153 @@
+"""The tables of a plan, declared once.
+
+A plan is a set of tables; the terminal, the workbook, JSON and the audit are views of these and of nothing else.
+`t/y` amounts hold in every year of the period; `money/y` likewise, undiscounted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PlanColumn:
+    name: str
+    help: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class PlanTable:
+    """`rows` says which rows a plan holds: tables without zero rows list only what happens."""
+
+    name: str
+    help: str
+    columns: tuple[PlanColumn, ...]
+
+
+def _table(name: str, help: str, *columns: tuple[str, str, str]) -> PlanTable:
+    return PlanTable(name, help, tuple(PlanColumn(n, h, u) for n, u, h in columns))
+
+
+_PERIOD = ("period", "year", "period")
+
+_TABLES = (
+    _table(
+        "builds", "Expansions decided.",
+        ("expansion", "", "expansion"), ("facility", "", "facility"), ("location", "", "place"),
+        ("country", "", "country"), ("period", "year", "year of the decision"),
+        ("available_from", "year", "first capacity (decision + lead time)"),
+        ("modules", "modules", "modules decided"), ("size", "t/y", "capacity decided"),
+        ("capital", "money", "full overnight capital, partner's share included"),
+        ("partner_capital", "money", "the partner's share of it"),
+        ("subsidy", "money", "capital subsidy"),
+    ),
+    _table(
+        "signings", "Routes signed.",
+        ("route", "", "route"), ("kind", "", "kind of partnership"), ("partner", "", "partner"),
+        ("country", "", "partner's country"), ("period", "year", "year of signing"),
+        ("active_from", "year", "first active year"), ("active_to", "year", "end of the contract (blank: horizon)"),
+    ),
+    _table("lane_openings", "Lanes opened at a cost.", ("lane", "", "lane"), _PERIOD),
+    _table(
+        "retirements", "Existing capacity closed early.",
+        ("facility", "", "facility"), _PERIOD, ("capacity", "t/y", "capacity closed in that period"),
+    ),
+    _table(
+        "activity", "What facilities do.",
+        ("facility", "", "facility"), ("process", "", "process"), _PERIOD,
+        ("activity", "t/y", "tonnes of activity"),
+    ),
+    _table(
+        "capacity", "Capacity and its use, every facility and period.",
+        ("facility", "", "facility"), _PERIOD,
+        ("existing", "t/y", "existing capacity less what was retired, before availability"),
+        ("added", "t/y", "from expansions, after ramp-up, before availability"),
+        ("available", "t/y", "(existing + added) x availability"),
+        ("used", "t/y", "sum of usage x activity"),
+        ("utilisation", "fraction", "used / available; blank where nothing is available"),
+    ),
+    _table(
+        "flows", "Movements on lanes.",
+        ("lane", "", "lane"), ("material", "", "material"), _PERIOD,
+        ("loaded", "t/y", "loaded at the origin"), ("arrived", "t/y", "after losses"),
+    ),
+    _table("lane_use", "Lanes with a minimum, yearly or opening cost: used or not.",
+           ("lane", "", "lane"), _PERIOD, ("used", "0/1", "used")),
+    _table(
+        "purchases", "What is bought.",
+        ("supply", "", "offer"), ("material", "", "material"), ("location", "", "place"), ("origin", "", "country"),
+        _PERIOD, ("bought", "t/y", "bought"), ("shortfall", "t/y", "below the minimum"),
+    ),
+    _table("sales", "What is sold.", ("sale", "", "outlet"), ("material", "", "material"), ("location", "", "place"),
+           _PERIOD, ("sold", "t/y", "sold")),
+    _table(
+        "tolling", "What is sent out and what comes back.",
+        ("toll", "", "toll"), ("route", "", "route"), _PERIOD, ("sent", "t/y", "sent out"),
+        ("returned", "t/y", "product back in this period"), ("swarf", "t/y", "our swarf back in this period"),
+    ),
+    _table(
+        "route_use", "Routes in their active periods.",
+        ("route", "", "route"), _PERIOD, ("active", "fraction", "1 active, 0 not (part of a period: its share)"),
+        ("quantity", "t/y", "quantity under the route"),
+        ("shortfall", "t/y", "below the minimum, after credit"),
+        ("banked", "t/y", "credit banked"), ("used", "t/y", "credit used"),
+        ("supply_shortfall", "t/y", "missed supply duty"),
+    ),
+    _table("credits", "Make-up credit by the period it was banked in.",
+           ("route", "", "route"), ("banked_in", "year", "period banked"), ("used_in", "year", "period used"),
+           ("used", "t/y", "credit used, per year of used_in")),
+    _table("collections", "End-of-life material.", ("return", "", "return"), _PERIOD,
+           ("collectable", "t/y", "could be collected"), ("collected", "t/y", "is collected")),
+    _table("stocks", "Stocks, every stock and period.", ("stock", "", "stock"), _PERIOD,
+           ("opening", "t", "at the start"), ("lost", "t", "lost in the period"), ("closing", "t", "at the end")),
+    _table("disposal", "Material disposed of.", ("material", "", "material"), ("location", "", "place"), _PERIOD,
+           ("disposed", "t/y", "disposed of")),
+    _table(
+        "demand", "Demand met and unmet, every demand and period.",
+        ("demand", "", "demand"), ("segment", "", "segment"), ("material", "", "material"), ("location", "", "place"),
+        _PERIOD, ("required", "t/y", "needed"), ("delivered", "t/y", "delivered"), ("short", "t/y", "not delivered"),
+    ),
+    _table("incentives", "Incentives received.", ("incentive", "", "incentive"), ("facility", "", "facility"),
+           ("process", "", "process"), _PERIOD, ("rewarded", "t/y", "tonnes rewarded"),
+           ("amount", "money/y", "money received")),
+    _table(
+        "impacts", "Impacts of processes.",
+        ("impact", "", "impact"), ("facility", "", "facility"), ("process", "", "process"), _PERIOD,
+        ("quantity", "unit/y", "impact caused"),
+    ),
+    _table(
+        "limits", "Limits against what the plan does.",
+        ("limit", "", "limit"), ("period", "year", "period; blank for a limit over the horizon"),
+        ("sense", "", "which way it binds"), ("amount", "as the terms", "left side"),
+        ("value", "as the terms", "right side"), ("excess", "as the terms", "violation, at its penalty"),
+        ("binding", "yes/no", "met with no room to spare"),
+    ),
+    _table(
+        "costs", "Every cost, by item and by what causes it. Revenue is negative.",
+        ("item", "", "cost item"), _PERIOD, ("table", "", "table of the cause"), ("name", "", "the cause"),
+        ("facility", "", "facility, if any"), ("route", "", "route, if any"), ("country", "", "country, if any"),
+        ("amount", "money/y", "in each year of the period, escalated, undiscounted"),
+        ("discounted", "money", "over the whole period, discounted: what the objective counts"),
+    ),
+    _table(
+        "exposure", "Element tonnes by where their stages are done or controlled.",
+        ("stage", "", "stage"), ("element", "", "element"), ("country", "", "country"), _PERIOD,
+        ("exposure", "t element/y", "element tonnes"),
+    ),
+    _table(
+        "dependence", "Dependence on the exposed country.",
+        _PERIOD, ("stage", "", "stage; 'index' for the weighted sum over stages"),
+        ("exposure", "t element/y", "weighted element tonnes exposed"),
+        ("requirement", "t element/y", "weighted element content of the demand"),
+        ("share", "fraction", "exposure / requirement"),
+    ),
+    _table(
+        "concentration", "How concentrated each stage is.",
+        ("stage", "", "stage"), _PERIOD, ("hhi", "fraction", "sum of squared country shares, 0-1"),
+        ("largest_country", "", "country with the largest share"), ("largest_share", "fraction", "its share"),
+    ),
+    _table("solver", "How the plan was found.", ("field", "", "what"), ("value", "", "value")),
+)
+
+PLAN_TABLES: dict[str, PlanTable] = {t.name: t for t in _TABLES}
