@@ -1,0 +1,175 @@
+"""Expansions: when they may be decided, how large they are, what they cost to build, and what capacity they give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyomo.environ import Block
+
+from .inputs import Inputs
+from .routes import Signings
+from .rows import Row, Term, at_least, at_most, binaries, constrain, equal, scaled, variables
+
+Key = tuple[str, int]
+
+
+class Expansions:
+    """build[x,t], size[x,t], segment[x,j,t], full[x,j,t], subsidy[x,t] and the logic between them."""
+
+    def __init__(self, block: Block, data: Inputs, signings: Signings) -> None:
+        self._data, self._signings = data, signings
+        rows = data.tables["expansions"]
+        self.keys: list[Key] = [(x.expansion, t) for x in rows for t in data.decision_years(x)]
+        self.years: dict[str, list[int]] = {x.expansion: data.decision_years(x) for x in rows}
+        decided = [k for k in self.keys if self._row(k).sizing != "continuous"]
+        self.build = binaries(block, "build", [k for k in decided if self._row(k).sizing != "modular"])
+        modular = [k for k in decided if self._row(k).sizing == "modular"]
+        self.build |= variables(block, "modules", modular, lambda x, t: data.expansion[x].max_modules, whole=True)
+        sized = [k for k in self.keys if self._row(k).sizing in ("range", "continuous")]
+        self._size = variables(block, "size", sized, lambda x, t: data.expansion[x].max_size)
+        self._curves = self._cost_curves()
+        self._add_curves(block)
+        subsidised = [k for k in self.keys if self._row(k).subsidy > 0]
+        self.subsidy = variables(block, "subsidy", subsidised)
+        self._restrict(block)
+
+    def _row(self, key: Key) -> Any:
+        return self._data.expansion[key[0]]
+
+    def continuous_sizes(self) -> dict[Key, Any]:
+        """size[x,t] where it is a variable of its own."""
+        return self._size
+
+    # ------------------------------------------------------------ sums other pieces use
+
+    def size(self, x: str, t: int) -> list[Term]:
+        """t/y decided."""
+        if (x, t) in self._size:
+            return [(1.0, self._size[x, t])]
+        return [(self._data.expansion[x].max_size, self.build[x, t])] if (x, t) in self.build else []
+
+    def built(self, x: str, t: int) -> list[Term]:
+        """Modules decided; none for 'continuous'."""
+        return [(1.0, self.build[x, t])] if (x, t) in self.build else []
+
+    def capital(self, x: str, t: int) -> list[Term]:
+        """capital(x,t): full overnight capital, in the money of the base year."""
+        row = self._data.expansion[x]
+        terms = scaled(row.fixed_cost[t], self.built(x, t))
+        if x in self._curves:
+            return terms + [(slope, self.segment[x, j, t]) for j, (_, slope) in enumerate(self._curves[x])]
+        return terms + scaled(row.unit_cost[t], self.size(x, t))
+
+    def added(self, facility: str, t: int) -> list[Term]:
+        """Capacity added to a facility that is available in t, after ramp-up."""
+        terms: list[Term] = []
+        for row in self._data.expansions.get(facility, []):
+            for s in self.years[row.expansion]:
+                terms += scaled(self._data.available(row, s, t), self.size(row.expansion, s))
+        return terms
+
+    # ------------------------------------------------------------ cost curves
+
+    def _cost_curves(self) -> dict[str, list[tuple[float, float]]]:
+        """Expansion -> (width, slope) of the pieces of its cost curve."""
+        points: dict[str, list[tuple[float, float]]] = {}
+        for row in self._data.tables["expansion_costs"]:
+            points.setdefault(row.expansion, []).append((row.size, row.cost))
+        curves = {}
+        for x, given in points.items():
+            given.sort()
+            curves[x] = [
+                (b - a, (cost_b - cost_a) / (b - a)) for (a, cost_a), (b, cost_b) in zip(given, given[1:], strict=False)
+            ]
+        return curves
+
+    def _add_curves(self, block: Block) -> None:
+        curves = self._curves
+        pieces = [(x, j, t) for x, t in self.keys if x in curves for j in range(len(curves[x]))]
+        self.segment = variables(block, "segment", pieces, lambda x, j, t: curves[x][j][0])
+        # Pieces fill in order by themselves while slopes rise; elsewhere a yes/no says that a piece is full.
+        bent = {x for x, c in curves.items() if any(b[1] < a[1] for a, b in zip(c, c[1:], strict=False))}
+        self.full = binaries(
+            block, "full", [(x, j, t) for x, j, t in pieces if x in bent and j + 1 < len(curves[x])]
+        )
+        constrain(block, "pieces", (((x, t), self._pieces(x, t)) for x, t in self.keys if x in curves))
+        constrain(block, "piece_open", ((k, self._piece_open(*k)) for k in pieces if k[0] in bent or k[1] == 0))
+        constrain(block, "piece_full", ((k, self._piece_full(*k)) for k in self.full))
+
+    def _pieces(self, x: str, t: int) -> Row:
+        """size = sum_j segment[j]"""
+        return equal(self.size(x, t) + [(-1.0, self.segment[x, j, t]) for j in range(len(self._curves[x]))], 0.0)
+
+    def _piece_open(self, x: str, j: int, t: int) -> Row:
+        """segment[j] <= width[j] * full[j-1]; build opens the first piece"""
+        before = self.full[x, j - 1, t] if j else self.build[x, t]
+        return at_most([(1.0, self.segment[x, j, t]), (-self._curves[x][j][0], before)], 0.0)
+
+    def _piece_full(self, x: str, j: int, t: int) -> Row:
+        """segment[j] >= width[j] * full[j]"""
+        return at_least([(1.0, self.segment[x, j, t]), (-self._curves[x][j][0], self.full[x, j, t])], 0.0)
+
+    # ------------------------------------------------------------ build logic
+
+    def _restrict(self, block: Block) -> None:
+        data = self._data
+        rows = [x for x in data.tables["expansions"] if self.years[x.expansion]]
+        ranged = [k for k in self.keys if self._row(k).sizing == "range"]
+        constrain(block, "builds_once", ((x.expansion, self._builds_once(x)) for x in rows))
+        constrain(block, "size_most", ((k, self._size_most(*k)) for k in ranged))
+        constrain(block, "size_least", ((k, self._size_least(*k)) for k in ranged if self._row(k).min_size > 0))
+        constrain(block, "build_route", (
+            ((*k, r), self._build_route(*k, r, delay)) for k in self.keys for r, delay in self._contracts(k[0])
+        ))
+        constrain(block, "build_needs", ((k, self._build_needs(*k)) for k in self.keys if self._row(k).needs))
+        constrain(block, "subsidy_share", ((k, self._subsidy_share(*k)) for k in self.subsidy))
+        capped = [x for x in rows if x.subsidy > 0 and x.subsidy_cap is not None]
+        constrain(block, "subsidy_cap", ((x.expansion, self._subsidy_cap(x)) for x in capped))
+
+    def _builds_once(self, x: Any) -> Row:
+        """sum_t build <= modules (continuous: sum_t size <= max_size)"""
+        if x.sizing == "continuous":
+            return at_most([term for t in self.years[x.expansion] for term in self.size(x.expansion, t)], x.max_size)
+        total = [term for t in self.years[x.expansion] for term in self.built(x.expansion, t)]
+        return at_most(total, self._data.modules(x))
+
+    def _size_most(self, x: str, t: int) -> Row:
+        """size <= max_size * build"""
+        return at_most(self.size(x, t) + scaled(-self._data.expansion[x].max_size, self.built(x, t)), 0.0)
+
+    def _size_least(self, x: str, t: int) -> Row:
+        """size >= min_size * build"""
+        return at_least(self.size(x, t) + scaled(-self._data.expansion[x].min_size, self.built(x, t)), 0.0)
+
+    def _contracts(self, x: str) -> list[tuple[str, float]]:
+        """Routes an expansion waits for, each with the active years it needs before."""
+        row = self._data.expansion[x]
+        own = self._data.facility[row.facility].route
+        contracts = [(own, 0.0)] if own else []
+        if row.route:
+            contracts.append((row.route, self._data.route[row.route].transfer_years))
+        return contracts
+
+    def _build_route(self, x: str, t: int, route: str, delay: float) -> Row:
+        """build <= modules * (startable, or decidable, of the route); size <= max_size * the same for continuous"""
+        row = self._data.expansion[x]
+        continuous = row.sizing == "continuous"
+        decided = self.size(x, t) if continuous else self.built(x, t)
+        most = row.max_size if continuous else self._data.modules(row)
+        return at_most(decided + scaled(-most, self._signings.at(route, t, delay)), 0.0)
+
+    def _build_needs(self, x: str, t: int) -> Row:
+        """build[x,t] <= modules * sum_{s<=t} build[needs,s]"""
+        row = self._data.expansion[x]
+        earlier = [term for s in self._data.horizon.upto(t) for term in self.built(row.needs, s)]
+        return at_most(self.built(x, t) + scaled(-self._data.modules(row), earlier), 0.0)
+
+    def _subsidy_share(self, x: str, t: int) -> Row:
+        """subsidy <= share * equity * capital(x,t)"""
+        row = self._data.expansion[x]
+        share = row.subsidy * self._data.equity(row.facility)
+        return at_most([(1.0, self.subsidy[x, t]), *scaled(-share, self.capital(x, t))], 0.0)
+
+    def _subsidy_cap(self, x: Any) -> Row:
+        """sum_t subsidy <= cap"""
+        return at_most([(1.0, self.subsidy[x.expansion, t]) for t in self.years[x.expansion]], x.subsidy_cap)

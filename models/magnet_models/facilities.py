@@ -1,0 +1,144 @@
+"""Facilities: what they run, within capacity, contracts, minimum load, reserves and early closing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyomo.environ import Block
+
+from .bounds import Useful
+from .expansions import Expansions
+from .inputs import Inputs
+from .routes import Signings
+from .rows import Row, Term, at_least, at_most, binaries, constrain, scaled, variables
+
+
+class Facilities:
+    """run[f,p,t], on[f,t], retire[f,t]."""
+
+    def __init__(self, block: Block, data: Inputs, useful: Useful, signings: Signings, expansions: Expansions) -> None:
+        self._data, self._useful, self._signings, self._expansions = data, useful, signings, expansions
+        self._greatest = {(f, t): data.greatest_capacity(f, t) for f in data.facility for t in data.periods}
+        self.operation = {(o.facility, o.process): o for o in data.tables["operations"]}
+        keys = [(f, p, t) for f, p in self.operation for t in data.periods if self._can_run(f, p, t)]
+        self.run = variables(block, "run", keys, self._most)
+        self._running: dict[tuple[str, int], list[str]] = {}
+        for f, p, t in keys:
+            self._running.setdefault((f, t), []).append(p)
+        used = list(self._running)
+        stoppable = [k for k in used if self._loaded(k) and data.facility[k[0]].min_load_rule == "when used"]
+        self.on = binaries(block, "on", stoppable)
+        retirable = [f for f, row in data.facility.items() if row.can_retire and not row.route]
+        self.retire = variables(
+            block, "retire", [(f, t) for f in retirable for t in data.periods], lambda f, t: data.facility[f].capacity[t]
+        )
+        constrain(block, "capacity", ((k, self._capacity(*k)) for k in used))
+        ending = [k for k in used if data.facility[k[0]].route and self._limited_by_contract(*k)]
+        constrain(block, "contract", ((k, self._contract(*k)) for k in ending))
+        constrain(block, "least_load", ((k, self._least_load(*k)) for k in used if self._loaded(k)))
+        constrain(block, "used_if_on", ((k, self._used_if_on(*k)) for k in stoppable))
+        limited = [row for row in data.tables["facilities"] if row.reserve is not None]
+        constrain(block, "reserve", ((row.facility, self._reserve(row)) for row in limited))
+        constrain(block, "retired", ((k, self._retired(*k)) for k in self.retire))
+        licensed = [k for k in keys if self.operation[k[:2]].route]
+        constrain(block, "licensed", ((k, self._licensed(*k)) for k in licensed))
+
+    # ------------------------------------------------------------ what can run
+
+    def _can_run(self, f: str, p: str, t: int) -> bool:
+        row, operation, h = self._data.facility[f], self.operation[f, p], self._data.horizon
+        return h.in_window(row, t) and h.in_window(operation, t) and (
+            self._greatest[f, t] * row.availability[t] > 0 or operation.usage == 0
+        )
+
+    def _most(self, f: str, p: str, t: int) -> float | None:
+        """Bound on run: the operation's limit, and all the capacity there could be."""
+        most = self._useful.activity(self.operation[f, p], self._greatest[f, t] * self._data.facility[f].availability[t], t)
+        return None if most == float("inf") else most
+
+    def _loaded(self, key: tuple[str, int]) -> bool:
+        return self._data.facility[key[0]].min_load > 0
+
+    def _limited_by_contract(self, f: str, t: int) -> bool:
+        """Whether, in t, the route may have ended (capacity alone then does not stop the plant)."""
+        route = self._data.route_of(f)
+        return route.duration is not None
+
+    # ------------------------------------------------------------ sums other pieces use
+
+    def load(self, f: str, t: int) -> list[Term]:
+        """Capacity used: sum_p usage * run."""
+        return [
+            (self.operation[f, p].usage, self.run[f, p, t])
+            for p in self._running.get((f, t), []) if self.operation[f, p].usage
+        ]
+
+    def existing(self, f: str, t: int) -> tuple[float, list[Term]]:
+        """E[f,t]: existing capacity, less what was closed, or while the contract lasts; 0 outside its window."""
+        row = self._data.facility[f]
+        if not self._data.horizon.in_window(row, t):
+            return 0.0, []
+        if row.route:
+            return 0.0, scaled(row.capacity[t], self._signings.active(row.route, t))
+        closed = [(-1.0, self.retire[f, s]) for s in self._data.horizon.upto(t) if (f, s) in self.retire]
+        return row.capacity[t], closed
+
+    def available(self, f: str, t: int) -> tuple[float, list[Term]]:
+        """availability * (E + added): the right side of capacity, as constant and terms."""
+        share = self._data.facility[f].availability[t]
+        fixed, terms = self.existing(f, t)
+        return share * fixed, scaled(share, terms + self._expansions.added(f, t))
+
+    def consumed(self, facilities: set[str], material: str, t: int) -> list[Term]:
+        return [
+            (row.quantity[t], self.run[f, p, t])
+            for f in facilities for p in self._running.get((f, t), [])
+            for row in self._data.recipe[p] if row.direction == "input" and row.material == material
+        ]
+
+    # ------------------------------------------------------------ constraints
+
+    def _capacity(self, f: str, t: int) -> Row:
+        """sum_p usage run <= availability * (E[f,t] + added)"""
+        fixed, terms = self.available(f, t)
+        return at_most(self.load(f, t) + scaled(-1.0, terms), fixed)
+
+    def _contract(self, f: str, t: int) -> Row:
+        """sum_p usage run <= greatest capacity * active"""
+        most = self._greatest[f, t] * self._data.facility[f].availability[t]
+        return at_most(self.load(f, t) + scaled(-most, self._signings.active(self._data.facility[f].route, t)), 0.0)
+
+    def _least_load(self, f: str, t: int) -> Row:
+        """sum_p usage run >= min_load * available, less min_load * greatest capacity * (1 - on) if it may stand still"""
+        row = self._data.facility[f]
+        fixed, terms = self.available(f, t)
+        left = self.load(f, t) + scaled(-row.min_load, terms)
+        if (f, t) not in self.on:
+            return at_least(left, row.min_load * fixed)
+        most = row.min_load * self._greatest[f, t] * row.availability[t]
+        return at_least([*left, (-most, self.on[f, t])], row.min_load * fixed - most)
+
+    def _used_if_on(self, f: str, t: int) -> Row:
+        """sum_p usage run <= greatest capacity * on"""
+        most = self._greatest[f, t] * self._data.facility[f].availability[t]
+        return at_most([*self.load(f, t), (-most, self.on[f, t])], 0.0)
+
+    def _reserve(self, row: Any) -> Row:
+        """sum_t L[t] sum_p run <= reserve"""
+        years = self._data.horizon.years
+        return at_most(
+            [(float(years[t]), v) for (f, _, t), v in self.run.items() if f == row.facility], row.reserve
+        )
+
+    def _retired(self, f: str, t: int) -> Row:
+        """sum_{s<=t} retire[s] <= capacity[t]"""
+        closed = [(1.0, self.retire[f, s]) for s in self._data.horizon.upto(t)]
+        return at_most(closed, self._data.facility[f].capacity[t])
+
+    def _licensed(self, f: str, p: str, t: int) -> Row:
+        """run <= greatest activity * unlocked"""
+        most = self._useful.require(
+            self._most(f, p, t) if self._most(f, p, t) is not None else float("inf"), f"operation {f}, {p}"
+        )
+        unlocked = self._signings.unlocked(self.operation[f, p].route, t)
+        return at_most([(1.0, self.run[f, p, t]), *scaled(-most, unlocked)], 0.0)

@@ -1,0 +1,252 @@
+"""The case as the mathematics sees it: the tables' rows, and look-ups worked out once from them.
+
+`Inputs` takes any mapping from table name to rows with the columns of the case tables as attributes, yearly columns
+being dictionaries by period. It knows no file, workbook or solver.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .horizon import FOREVER, Horizon
+
+Tables = Mapping[str, Sequence[Any]]
+OTHER = "other"
+
+
+class Refused(Exception):
+    """The tables leave something open that the mathematics needs; the message names the row."""
+
+
+class Inputs:
+    """Tables of one case or scenario, with the look-ups every piece shares."""
+
+    def __init__(self, settings: Mapping[str, Any], tables: Tables) -> None:
+        self.settings = settings
+        self.tables = tables
+        self.horizon = Horizon(tables["periods"], settings)
+        self.periods = self.horizon.periods
+
+        self.country = {row.location: row.country for row in tables["locations"]}
+        self.material = self._by("materials", "material")
+        self.stage_of = {row.process: row.stage for row in tables["processes"]}
+        self.stage_order = {row.stage: row.order for row in tables["stages"]}
+        self.facility = self._by("facilities", "facility")
+        self.expansion = self._by("expansions", "expansion")
+        self.lane = self._by("lanes", "lane")
+        self.route = self._by("routes", "route")
+        self.supply = self._by("supplies", "supply")
+        self.sale = self._by("sales", "sale")
+
+        self.recipe = self._grouped("recipes", "process")
+        self.operations = self._grouped("operations", "facility")
+        self.expansions = self._grouped("expansions", "facility")
+        self.freight = self._grouped("freight", "lane")
+        self.content = self._contents()
+        self.ramp = self._ramps()
+        self.spending = self._profiles()
+        self.included = {row.item: row.include for row in tables["cost_items"]}
+        self._intensity = self._intensities()
+        self._embedded_rows = self._grouped_embedded()
+
+    # ------------------------------------------------------------ look-ups
+
+    def _by(self, table: str, key: str) -> dict[str, Any]:
+        return {row[key]: row for row in self.tables[table]}
+
+    def _grouped(self, table: str, key: str) -> dict[str, list[Any]]:
+        groups: dict[str, list[Any]] = defaultdict(list)
+        for row in self.tables[table]:
+            groups[row[key]].append(row)
+        return groups
+
+    def _contents(self) -> dict[str, dict[str, float]]:
+        content: dict[str, dict[str, float]] = defaultdict(dict)
+        for row in self.tables["contents"]:
+            content[row.material][row.element] = row.content
+        return content
+
+    def _ramps(self) -> dict[str, list[float]]:
+        """Shares by age; ages that are not listed take the share of the last listed age before them."""
+        listed: dict[str, dict[int, float]] = defaultdict(dict)
+        for row in self.tables["ramps"]:
+            listed[row.ramp][row.age] = row.share
+        ramps = {}
+        for name, shares in listed.items():
+            held = [shares.get(0, 0.0)]
+            for age in range(1, max(shares) + 1):
+                held.append(shares.get(age, held[-1]))
+            ramps[name] = held
+        return ramps
+
+    def _profiles(self) -> dict[str, list[tuple[int, float]]]:
+        profiles: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for row in self.tables["spending"]:
+            profiles[row.profile].append((row.offset, row.share))
+        return profiles
+
+    def _intensities(self) -> dict[tuple[str, str | None], list[Any]]:
+        groups: dict[tuple[str, str | None], list[Any]] = defaultdict(list)
+        for row in self.tables["intensities"]:
+            groups[row.process, row.facility].append(row)
+        return groups
+
+    def _grouped_embedded(self) -> dict[tuple[str, str], list[Any]]:
+        groups: dict[tuple[str, str], list[Any]] = defaultdict(list)
+        for row in self.tables["embedded"]:
+            owner = "supply" if row.supply else "toll"
+            groups[owner, row[owner]].append(row)
+        return groups
+
+    def intensity(self, facility: str, process: str) -> list[Any]:
+        """Impact rows of a process at a facility: its own rows replace the general ones, impact by impact."""
+        own = self._intensity.get((process, facility), [])
+        named = {row.impact for row in own}
+        return own + [row for row in self._intensity.get((process, None), []) if row.impact not in named]
+
+    # ------------------------------------------------------------ what processes make, and for whom
+
+    def products(self, process: str) -> list[Any]:
+        """Outputs of the process's own stage; all outputs if it has no stage."""
+        stage = self.stage_of[process]
+        outputs = [row for row in self.recipe[process] if row.direction == "output"]
+        if stage is None:
+            return outputs
+        return [row for row in outputs if self.material[row.material].stage == stage]
+
+    def route_of(self, facility: str) -> Any | None:
+        name = self.facility[facility].route
+        return self.route[name] if name else None
+
+    def kept(self, facility: str) -> float:
+        """Our share of a facility's products."""
+        route = self.route_of(facility)
+        return 1 - route.output_share if route else 1.0
+
+    def ours(self, facility: str) -> float:
+        """Our share of a facility's operating costs."""
+        route = self.route_of(facility)
+        return 1 - route.cost_share if route else 1.0
+
+    def equity(self, facility: str) -> float:
+        """Our share of a facility's capital."""
+        route = self.route_of(facility)
+        return 1 - route.capital_share if route else 1.0
+
+    def needed(self, demand: Any, t: int) -> float:
+        """t/y of a demand in a period."""
+        return demand.quantity[t] * (1 + demand.growth) ** (t - self.horizon.base)
+
+    # ------------------------------------------------------------ expansions in time
+
+    def service(self, expansion: Any, s: int, t: int) -> float:
+        """serv: share of period t in which capacity decided in s exists."""
+        start = s + expansion.lead_time
+        return self.horizon.overlap(start, start + self.life(expansion), t)
+
+    def available(self, expansion: Any, s: int, t: int) -> float:
+        """cap: service, with ramp-up by age."""
+        if expansion.ramp is None:
+            return self.service(expansion, s, t)
+        start, end = s + expansion.lead_time, s + expansion.lead_time + self.life(expansion)
+        ramp = self.ramp[expansion.ramp]
+        total = 0.0
+        for age, share in enumerate(ramp):
+            until = start + age + 1 if age + 1 < len(ramp) else FOREVER
+            total += share * self.horizon.overlap(start + age, min(until, end), t)
+        return total
+
+    @staticmethod
+    def life(expansion: Any) -> float:
+        return FOREVER if expansion.life is None else expansion.life
+
+    def decision_years(self, expansion: Any) -> list[int]:
+        """Periods in which an expansion may be decided and still gives capacity within the horizon."""
+        return [
+            t for t in self.periods
+            if self.horizon.in_window(expansion, t) and t + expansion.lead_time < self.horizon.end
+        ]
+
+    @staticmethod
+    def modules(expansion: Any) -> int:
+        return expansion.max_modules if expansion.sizing == "modular" else 1
+
+    def greatest_capacity(self, facility: str, t: int) -> float:
+        """Existing capacity and all that could have been added by then, before availability."""
+        total = self.facility[facility].capacity[t]
+        for row in self.expansions.get(facility, []):
+            shares = [self.available(row, s, t) for s in self.decision_years(row)]
+            total += row.max_size * self.modules(row) * max(shares, default=0.0)
+        return total
+
+    # ------------------------------------------------------------ routes in time
+
+    def signing_years(self, route: Any) -> list[int]:
+        """Periods in which a route may be signed and still becomes active within the horizon."""
+        return [
+            t for t in self.periods
+            if self.horizon.in_window(route, t) and t + route.lead_time < self.horizon.end
+        ]
+
+    def active_share(self, route: Any, s: int, t: int, delay: float = 0.0) -> float:
+        """act (or unl, with the transfer years as delay): share of period t in which a route signed in s is active."""
+        end = s + route.lead_time + (FOREVER if route.duration is None else route.duration)
+        return self.horizon.overlap(s + route.lead_time + delay, end, t)
+
+    def active_at(self, route: Any, s: int, t: int, delay: float = 0.0) -> bool:
+        """Whether a route signed in s is active at the start of period t."""
+        end = s + route.lead_time + (FOREVER if route.duration is None else route.duration)
+        return s + route.lead_time + delay <= t < end
+
+    # ------------------------------------------------------------ where the work is done
+
+    def control(self, facility: str, t: int) -> dict[str, float]:
+        """Share of a facility's work by country of location or control."""
+        row = self.facility[facility]
+        home, exposed = self.country[row.location], self.settings["exposed_country"]
+        if not exposed:
+            return {home: 1.0}
+        share = row.china_share[t] if row.china_share is not None else float(home == exposed)
+        rest = OTHER if home == exposed else home
+        return {c: x for c, x in ((exposed, share), (rest, 1 - share)) if x}
+
+    def embedded(self, owner: str, name: str, t: int) -> dict[tuple[str, str, str], float]:
+        """emb: (stage, element, country) -> share of the element content, for a supply or a toll."""
+        material, stages, home = self._embedded_default(owner, name)
+        given: dict[tuple[str, str | None], dict[str, float]] = defaultdict(dict)
+        for row in self._embedded_rows.get((owner, name), []):
+            given[row.stage, row.element][row.country] = row.share[t]
+        shares: dict[tuple[str, str, str], float] = {}
+        for element in self.content.get(material, {}):
+            for stage in self.stage_order:
+                named = given.get((stage, element)) or given.get((stage, None)) or {}
+                for country, share in named.items():
+                    shares[stage, element, country] = share
+                if stage in stages:
+                    rest = 1 - sum(named.values())
+                    shares[stage, element, home] = shares.get((stage, element, home), 0.0) + rest
+        return {key: share for key, share in shares.items() if abs(share) > 1e-12}
+
+    def _embedded_default(self, owner: str, name: str) -> tuple[str, set[str], str]:
+        """Material whose content counts, stages done by default, and the country that does them."""
+        if owner == "supply":
+            row = self.supply[name]
+            last = self._order(row.material)
+            stages = {k for k, n in self.stage_order.items() if last is not None and n <= last}
+            return row.material, stages, self.origin(row)
+        row = next(q for q in self.tables["tolls"] if q.toll == name)
+        first, last = self._order(row.sent), self._order(row.returned)
+        stages = {
+            k for k, n in self.stage_order.items()
+            if last is not None and n <= last and (first is None or n > first)
+        }
+        return row.returned, stages, row.country or self.route[row.route].country
+
+    def _order(self, material: str) -> int | None:
+        stage = self.material[material].stage
+        return None if stage is None else self.stage_order[stage]
+
+    def origin(self, supply: Any) -> str:
+        return supply.origin or self.country[supply.location]

@@ -1,0 +1,76 @@
+"""Limits: policy and physical bounds on sums of metrics, hard or at a penalty, each year or over the horizon."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from .metrics import METRICS, PER_PERIOD
+from .rows import Row, Term, constrain, scaled, variables
+
+if TYPE_CHECKING:
+    from .model import Scenario
+
+Key = tuple[str, int]
+
+
+class Limits:
+    """violation[n,t], violation_below[n,t] and limit[n,t]; a limit over the horizon has one key, its first period."""
+
+    def __init__(self, s: Scenario) -> None:
+        self._s = s
+        self.rows = {row.limit: row for row in s.data.tables["limits"]}
+        self._terms: dict[str, list[Any]] = defaultdict(list)
+        for row in s.data.tables["limit_terms"]:
+            self._terms[row.limit].append(row)
+        self.keys: list[Key] = [(n, t) for n, row in self.rows.items() for t in self._starts(row)]
+        soft = [k for k in self.keys if self.rows[k[0]].penalty is not None]
+        self.violation = variables(s.block, "violation", soft)
+        self.below = variables(s.block, "violation_below", [k for k in soft if self.rows[k[0]].sense == "equal"])
+
+    def _window(self, row: Any) -> list[int]:
+        return [t for t in self._s.data.periods if self._s.data.horizon.in_window(row, t)]
+
+    def _starts(self, row: Any) -> list[int]:
+        window = self._window(row)
+        return window[:1] if row.scope == "horizon" else window
+
+    def violations(self) -> Iterator[tuple[str, int, Any]]:
+        for (n, t), over in [*self.violation.items(), *self.below.items()]:
+            yield n, t, over
+
+    def add_rows(self) -> None:
+        """States the limits; called last, since limits may count any variable, penalties included."""
+        constrain(self._s.block, "limit", ((k, self._limit(*k)) for k in self.keys))
+
+    def amount(self, n: str, t: int) -> tuple[float, list[Term]]:
+        """Left side: constant and terms."""
+        row = self.rows[n]
+        if row.scope == "horizon":
+            parts = [self._counted(term, u, self._length(term, u)) for u in self._window(row) for term in self._terms[n]]
+        else:
+            parts = [self._counted(term, t, 1.0) for term in self._terms[n]]
+        return sum(c for c, _ in parts), [x for _, terms in parts for x in terms]
+
+    def _length(self, term: Any, t: int) -> float:
+        return 1.0 if term.metric in PER_PERIOD else float(self._s.data.horizon.years[t])
+
+    def _counted(self, term: Any, t: int, length: float) -> tuple[float, list[Term]]:
+        constant, terms = METRICS[term.metric](self._s, term, t)
+        factor = term.coefficient * length
+        return factor * constant, scaled(factor, terms)
+
+    def _limit(self, n: str, t: int) -> Row:
+        """sum of coefficient * metric (- violation) <= value, >= or ="""
+        row = self.rows[n]
+        constant, terms = self.amount(n, t)
+        value = row.value[t] - constant
+        if (n, t) in self.violation:
+            sign = 1.0 if row.sense == "at least" else -1.0
+            terms = [*terms, (sign, self.violation[n, t])]
+        if (n, t) in self.below:
+            terms = [*terms, (1.0, self.below[n, t])]
+        lower = None if row.sense == "at most" else value
+        upper = None if row.sense == "at least" else value
+        return Row(lower, terms, upper)

@@ -1,0 +1,48 @@
+"""Tolling: oxide out, magnet back. What returns is tied to what was sent; nothing else may return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyomo.environ import Block
+
+from .bounds import Useful
+from .inputs import Inputs
+from .routes import Signings
+from .rows import Row, Term, at_most, constrain, scaled, variables
+
+
+class Tolls:
+    """send[q,t] and what comes back."""
+
+    def __init__(self, block: Block, data: Inputs, useful: Useful, signings: Signings) -> None:
+        self._data, self._useful, self._signings = data, useful, signings
+        self.rows = {row.toll: row for row in data.tables["tolls"]}
+        keys = [(q, t) for q, row in self.rows.items() for t in data.periods if signings.active(row.route, t)]
+        self.send = variables(block, "send", keys, lambda q, t: self._own_capacity(self.rows[q], t))
+        constrain(block, "toll_route", ((k, self._toll_route(*k)) for k in keys))
+
+    @staticmethod
+    def _own_capacity(row: Any, t: int) -> float | None:
+        return None if row.capacity is None else row.capacity[t]
+
+    def _toll_route(self, q: str, t: int) -> Row:
+        """send <= U * active"""
+        row = self.rows[q]
+        most = self._useful.require(self._useful.toll(row, t), f"toll {q}")
+        return at_most([(1.0, self.send[q, t]), *scaled(-most, self._signings.active(row.route, t))], 0.0)
+
+    def returned(self, row: Any, t: int) -> list[Term]:
+        """Product that comes back to us in t."""
+        return self._back(row, t, row["yield"] * (1 - row.partner_share))
+
+    def swarf(self, row: Any, t: int) -> list[Term]:
+        """Our swarf that comes back in t."""
+        return self._back(row, t, row.swarf_yield * row.swarf_share) if row.swarf else []
+
+    def _back(self, row: Any, t: int, per_tonne: float) -> list[Term]:
+        h = self._data.horizon
+        return [
+            (share * per_tonne, self.send[row.toll, s])
+            for s in h.upto(t) if (row.toll, s) in self.send and (share := h.lagged(row.lag, s, t)) * per_tonne > 0
+        ]
