@@ -7,7 +7,7 @@ from typing import Any
 from pyomo.environ import Block
 
 from .inputs import Inputs
-from .rows import Row, Term, at_most, constrain, equal, variables
+from .rows import Row, Term, at_most, constrain, equal, scaled, variables
 
 
 class Demands:
@@ -42,15 +42,18 @@ class Returns:
         self.collect = variables(block, "collect", keys)
         constrain(block, "collectable", ((k, self._collectable(*k)) for k in keys))
 
-    def _collectable(self, e: str, t: int) -> Row:
-        """collect <= base + sum_s lag[g,s,t] share deliver[d,s]"""
+    def potential(self, e: str, t: int) -> list[Term]:
+        """What earlier deliveries let us collect: sum_s lag[g,s,t] share deliver[d,s]"""
         row, h = self.rows[e], self._data.horizon
-        earlier: list[Term] = [
-            (-h.lagged(row.lag, s, t) * row.share, self._demands.deliver[d, s])
+        return [
+            (h.lagged(row.lag, s, t) * row.share, self._demands.deliver[d, s])
             for d, demand in self._demands.rows.items() if self._counts(row, demand)
             for s in h.upto(t) if h.lagged(row.lag, s, t) > 0
         ]
-        return at_most([(1.0, self.collect[e, t]), *earlier], row.base[t])
+
+    def _collectable(self, e: str, t: int) -> Row:
+        """collect <= base + sum_s lag[g,s,t] share deliver[d,s]"""
+        return at_most([(1.0, self.collect[e, t]), *scaled(-1.0, self.potential(e, t))], self.rows[e].base[t])
 
     @staticmethod
     def _counts(row: Any, demand: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from pyomo.environ import Block
@@ -35,6 +36,12 @@ class Expansions:
 
     def _row(self, key: Key) -> Any:
         return self._data.expansion[key[0]]
+
+    def seen_by(self, data: Inputs, signings: Signings) -> Expansions:
+        """The same decisions with the lead times, ramps and costs of another scenario."""
+        view = copy(self)
+        view._data, view._signings = data, signings
+        return view
 
     def continuous_sizes(self) -> dict[Key, Any]:
         """size[x,t] where it is a variable of its own."""

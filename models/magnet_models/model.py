@@ -38,7 +38,9 @@ class Scenario:
 
     def __init__(self, name: str, block: Block, data: Inputs, first: First) -> None:
         self.name, self.block, self.data = name, block, data
-        self.signings, self.expansions, self.openings = first.signings, first.expansions, first.openings
+        self.signings = first.signings.seen_by(data)
+        self.expansions = first.expansions.seen_by(data, self.signings)
+        self.openings = first.openings
         self.useful = Useful(data)
         self.facilities = Facilities(block, data, self.useful, self.signings, self.expansions)
         self.lanes = Lanes(block, data, self.useful, self.signings, self.openings)

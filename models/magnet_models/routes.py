@@ -6,6 +6,7 @@ Signing is decided before the future is known (`Signings`); quantities belong to
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from pyomo.environ import Block
@@ -35,6 +36,12 @@ class Signings:
             raise Contradiction(f"route {route.route} must be signed, but no signing year makes it active "
                                 "before the horizon ends")
         return bool(self.years[route.route])
+
+    def seen_by(self, data: Inputs) -> Signings:
+        """The same decisions with the lead times and durations of another scenario."""
+        view = copy(self)
+        view._data = data
+        return view
 
     def signed(self, route: str, t: int) -> list[Term]:
         return [(1.0, self.sign[route, t])] if (route, t) in self.sign else []

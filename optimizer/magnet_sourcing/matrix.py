@@ -1,0 +1,71 @@
+"""From a Pyomo model of linear rows to the arrays HiGHS takes, without a file and without Pyomo's solver interfaces.
+
+Every row of `magnet_models` is one `LinearExpression`, so its coefficients can be copied as they stand. The maps back
+(column of a variable, name of a row) are kept for results and messages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pyomo.environ import Constraint, Objective, Var
+
+INFINITY = float("inf")
+
+
+@dataclass
+class Matrix:
+    """A mixed-integer linear programme: minimise cost.x + offset, row_lower <= A x <= row_upper, lower <= x <= upper."""
+
+    variables: list[Any]
+    rows: list[Any]
+    cost: np.ndarray
+    offset: float
+    lower: np.ndarray
+    upper: np.ndarray
+    whole: np.ndarray
+    start: np.ndarray
+    index: np.ndarray
+    value: np.ndarray
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+    column: dict[int, int]
+
+    def column_of(self, variable: Any) -> int:
+        return self.column[id(variable)]
+
+    def vector(self, terms: list[tuple[float, Any]]) -> np.ndarray:
+        """A linear sum as a dense vector over the columns."""
+        dense = np.zeros(len(self.variables))
+        for c, v in terms:
+            dense[self.column[id(v)]] += c
+        return dense
+
+
+def to_matrix(model: Any) -> Matrix:
+    """Copies the active variables, rows and objective of a linear Pyomo model."""
+    variables = list(model.component_data_objects(Var, active=True, sort=False))
+    column = {id(v): j for j, v in enumerate(variables)}
+    rows = list(model.component_data_objects(Constraint, active=True, sort=False))
+    start, index, value, row_lower, row_upper = [0], [], [], [], []
+    for row in rows:
+        lower, body, upper = row.to_bounded_expression()
+        index += [column[id(v)] for v in body.linear_vars]
+        value += body.linear_coefs
+        start.append(len(index))
+        row_lower.append(-INFINITY if lower is None else lower)
+        row_upper.append(INFINITY if upper is None else upper)
+    objective = next(model.component_data_objects(Objective, active=True)).expr
+    cost = np.zeros(len(variables))
+    for c, v in zip(objective.linear_coefs, objective.linear_vars, strict=True):
+        cost[column[id(v)]] += c
+    return Matrix(
+        variables, rows, cost, float(objective.constant),
+        np.array([-INFINITY if v.lb is None else v.lb for v in variables], dtype=float),
+        np.array([INFINITY if v.ub is None else v.ub for v in variables], dtype=float),
+        np.array([not v.is_continuous() for v in variables], dtype=bool),
+        np.array(start, dtype=np.int32), np.array(index, dtype=np.int32), np.array(value, dtype=float),
+        np.array(row_lower, dtype=float), np.array(row_upper, dtype=float), column,
+    )

@@ -1,0 +1,320 @@
+"""A HiGHS session: one loaded model, solved to a clear ending.
+
+Nothing that is not a solution is ever returned as one: values are read only after the status says there are some, and
+after a mixed-integer solve the whole numbers are made exact and the rest is solved again, so that a plant open by
+1e-9 cannot lend capacity.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import highspy
+import numpy as np
+
+from .matrix import Matrix
+
+
+class Status(StrEnum):
+    """How a solve ended."""
+
+    OPTIMAL = "optimal"
+    INFEASIBLE = "infeasible"
+    UNBOUNDED = "unbounded"
+    TIME_LIMIT = "time limit"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Options:
+    """Solver options; all are always set and recorded.
+
+    gap: relative difference between plan and bound at which the solver may stop. time_limit: seconds, or None.
+    threads: HiGHS threads. seed: HiGHS random seed. tie_break: prefer less exposure, then fewer decisions, among
+    plans of equal objective.
+    """
+
+    gap: float = 1e-4
+    time_limit: float | None = None
+    threads: int = 1
+    seed: int = 0
+    tie_break: bool = True
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a running solve stands. `incumbent` is None before the first plan."""
+
+    seconds: float
+    incumbent: float | None
+    bound: float | None
+    gap: float | None
+
+
+@dataclass
+class Outcome:
+    """The ending of a solve. `values` is None unless there is a feasible plan."""
+
+    status: Status
+    values: np.ndarray | None
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    seconds: float
+    nodes: int
+    detail: str = ""
+    tie_break: str = "not asked"
+    columns: int = 0
+    rows: int = 0
+    whole: int = 0
+    record: dict[str, Any] = field(default_factory=dict)
+
+
+_STATUS = {
+    highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
+    highspy.HighsModelStatus.kModelEmpty: Status.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
+    highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
+    highspy.HighsModelStatus.kTimeLimit: Status.TIME_LIMIT,
+    highspy.HighsModelStatus.kInterrupt: Status.INTERRUPTED,
+    highspy.HighsModelStatus.kHighsInterrupt: Status.INTERRUPTED,
+    highspy.HighsModelStatus.kSolutionLimit: Status.TIME_LIMIT,
+    highspy.HighsModelStatus.kIterationLimit: Status.TIME_LIMIT,
+}
+# Nodes the tie-breaking pass may use: a count, unlike a clock, ends at the same place on every machine.
+_TIE_NODES = 200
+# A plan may cost this much more, relatively, and still count as equal.
+_TIE_TOLERANCE = 1e-9
+
+
+class Session:
+    """Loads a matrix into HiGHS and solves it."""
+
+    def __init__(self, matrix: Matrix, options: Options, progress: Callable[[Progress], None] | None = None) -> None:
+        self._matrix, self._options, self._progress = matrix, options, progress
+        # Money comes in billions and tonnes in thousands: bring the largest cost near 1e4.
+        largest = float(np.abs(matrix.cost).max(initial=0.0))
+        self._scale = 2.0 ** -max(0, math.ceil(math.log2(largest / 1e4))) if largest > 1e4 else 1.0
+        self._interrupted = threading.Event()
+        self._begun = time.perf_counter()
+        self._h = self._loaded()
+
+    # ------------------------------------------------------------ loading
+
+    def _loaded(self) -> highspy.Highs:
+        highspy.Highs.resetGlobalScheduler(True)  # a changed thread count is otherwise ignored within a process
+        h = highspy.Highs()
+        options = self._options
+        for name, value in (
+            ("output_flag", False), ("mip_rel_gap", options.gap), ("threads", options.threads),
+            ("random_seed", options.seed), ("mip_abs_gap", 1e-6 if options.gap > 0 else 0.0),
+        ):
+            _checked(h.setOptionValue(name, value), f"option {name}={value}")
+        if options.time_limit is not None:
+            _checked(h.setOptionValue("time_limit", float(options.time_limit)), "option time_limit")
+        _checked(h.passModel(self._lp()), "loading the model")
+        for event in (h.cbMipInterrupt, h.cbSimplexInterrupt, h.cbIpmInterrupt):
+            event.subscribe(self._stop_if_asked)
+        if self._progress is not None:
+            h.cbMipLogging.subscribe(self._report)
+        return h
+
+    def _lp(self) -> highspy.HighsLp:
+        m, lp = self._matrix, highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(m.variables), len(m.rows)
+        lp.col_cost_, lp.offset_ = m.cost * self._scale, m.offset * self._scale
+        lp.col_lower_, lp.col_upper_ = _highs_infinity(m.lower), _highs_infinity(m.upper)
+        lp.row_lower_, lp.row_upper_ = _highs_infinity(m.row_lower), _highs_infinity(m.row_upper)
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = m.start, m.index, m.value
+        if m.whole.any():
+            kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+            lp.integrality_ = [kinds[int(w)] for w in m.whole]
+        return lp
+
+    # ------------------------------------------------------------ callbacks
+
+    def _stop_if_asked(self, event: Any) -> None:
+        if self._interrupted.is_set():
+            event.interrupt()
+
+    def _report(self, event: Any) -> None:
+        out = event.data_out
+        incumbent, bound = out.mip_primal_bound, out.mip_dual_bound
+        assert self._progress is not None
+        self._progress(Progress(
+            time.perf_counter() - self._begun,
+            incumbent / self._scale if abs(incumbent) < highspy.kHighsInf else None,
+            bound / self._scale if abs(bound) < highspy.kHighsInf else None,
+            out.mip_gap if out.mip_gap < highspy.kHighsInf else None,
+        ))
+
+    @contextmanager
+    def _ctrl_c(self) -> Iterator[None]:
+        """Turns Ctrl-C into a flag the solver reads, so that the best plan so far is kept."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGINT, lambda *_: self._interrupted.set())
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    # ------------------------------------------------------------ solving
+
+    def solve(self, preferences: list[np.ndarray] | None = None) -> Outcome:
+        """Solves; among plans of equal objective prefers the least first preference, then the second, and so on."""
+        with self._ctrl_c():
+            self._h.run()
+            outcome = self._read()
+            if outcome.values is not None and self._matrix.whole.any():
+                outcome.values = self._made_exact(outcome.values, self._matrix.cost)
+                if outcome.values is None:
+                    outcome.status, outcome.detail = Status.FAILED, "no plan is left once whole numbers are exact"
+            if preferences and self._options.tie_break and outcome.status is Status.OPTIMAL:
+                self._break_ties(outcome, preferences)
+        if outcome.values is not None:
+            outcome.objective = float(self._matrix.cost @ outcome.values) + self._matrix.offset
+            outcome.gap = _gap(outcome.objective, outcome.bound)
+        outcome.seconds = time.perf_counter() - self._begun
+        return outcome
+
+    def _read(self) -> Outcome:
+        h, m = self._h, self._matrix
+        found = h.getModelStatus()
+        if found == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+            h.setOptionValue("presolve", "off")
+            h.run()
+            found = h.getModelStatus()
+        status = _STATUS.get(found, Status.FAILED)
+        info = h.getInfo()
+        is_mip = bool(m.whole.any())
+        feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        # A linear programme stopped early is only a plan if the point it stopped at respects every row.
+        has_plan = status is Status.OPTIMAL or (
+            feasible and status in (Status.TIME_LIMIT, Status.INTERRUPTED)
+        )
+        values = np.array(h.getSolution().col_value) if has_plan else None
+        bound = None
+        if status is Status.OPTIMAL and not is_mip:
+            bound = info.objective_function_value / self._scale
+        elif is_mip and abs(info.mip_dual_bound) < highspy.kHighsInf:
+            bound = info.mip_dual_bound / self._scale
+        detail = "" if status is not Status.FAILED else h.modelStatusToString(found)
+        return Outcome(
+            status, values, None, bound, None, 0.0, max(0, int(info.mip_node_count)), detail,
+            columns=len(m.variables), rows=len(m.rows), whole=int(m.whole.sum()),
+        )
+
+    def _made_exact(self, values: np.ndarray, cost: np.ndarray) -> np.ndarray | None:
+        """Rounds the whole numbers, fixes them, and solves the rest again; None if nothing is then feasible."""
+        m = self._matrix
+        whole = np.flatnonzero(m.whole).astype(np.int32)
+        rounded = np.round(values[whole])
+        h = highspy.Highs()
+        h.setOptionValue("output_flag", False)
+        h.setOptionValue("threads", self._options.threads)
+        h.setOptionValue("random_seed", self._options.seed)
+        lp = self._lp()
+        lp.integrality_ = []
+        lp.col_cost_ = cost * self._scale
+        h.passModel(lp)
+        h.changeColsBounds(len(whole), whole, rounded, rounded)
+        h.run()
+        if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        exact = np.array(h.getSolution().col_value)
+        exact[whole] = rounded
+        return exact
+
+    # ------------------------------------------------------------ ties
+
+    def _break_ties(self, outcome: Outcome, preferences: list[np.ndarray]) -> None:
+        """Solves again with the objective held at its optimum, minimising the preferences in order.
+
+        The preferences are weighed so that a later one never outweighs an earlier one noticeably. A pass that reaches
+        its node count leaves the first plan as it is.
+        """
+        h, m = self._h, self._matrix
+        assert outcome.values is not None
+        best = float(m.cost @ outcome.values)
+        room = _TIE_TOLERANCE * max(1.0, abs(best))
+        columns = np.flatnonzero(m.cost).astype(np.int32)
+        h.addRow(-highspy.kHighsInf, (best + room) * self._scale, len(columns), columns, m.cost[columns] * self._scale)
+        weighed = _weighed(preferences, outcome.values)
+        everything = np.arange(len(m.variables), dtype=np.int32)
+        h.changeColsCost(len(everything), everything, weighed)
+        h.setOptionValue("mip_max_nodes", _TIE_NODES)
+        if self._options.time_limit is not None:
+            spent = time.perf_counter() - self._begun
+            h.setOptionValue("time_limit", max(1.0, self._options.time_limit - spent) + h.getRunTime())
+        if m.whole.any():
+            h.setSolution(_solution(outcome.values))
+        h.run()
+        if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            outcome.tie_break = "not finished; the first optimal plan is kept"
+            return
+        chosen = np.array(h.getSolution().col_value)
+        if m.whole.any():
+            chosen = self._exact_tie(chosen)
+        if chosen is None or float(m.cost @ chosen) > best + 10 * room + 1e-6:
+            outcome.tie_break = "not finished; the first optimal plan is kept"
+            return
+        outcome.values, outcome.tie_break = chosen, "done"
+
+    def _exact_tie(self, values: np.ndarray) -> np.ndarray | None:
+        """The chosen whole numbers made exact, the rest solved for the preferences at no more than the same cost."""
+        h, m = self._h, self._matrix
+        whole = np.flatnonzero(m.whole).astype(np.int32)
+        rounded = np.round(values[whole])
+        kinds = np.array([highspy.HighsVarType.kContinuous] * len(whole))
+        h.changeColsIntegrality(len(whole), whole, kinds)
+        h.changeColsBounds(len(whole), whole, rounded, rounded)
+        h.run()
+        if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        exact = np.array(h.getSolution().col_value)
+        exact[whole] = rounded
+        return exact
+
+
+def _weighed(preferences: list[np.ndarray], values: np.ndarray) -> np.ndarray:
+    """One cost vector for ordered preferences: each is brought to its own size, later ones count a thousandth."""
+    total = np.zeros_like(values)
+    weight = 1.0
+    for vector in preferences:
+        size = max(1.0, abs(float(vector @ values)))
+        total += weight * vector / size * 1e3
+        weight *= 1e-3
+    return total
+
+
+def _solution(values: np.ndarray) -> highspy.HighsSolution:
+    solution = highspy.HighsSolution()
+    solution.col_value = list(values)
+    return solution
+
+
+def _gap(objective: float, bound: float | None) -> float | None:
+    if bound is None:
+        return None
+    return max(0.0, objective - bound) / max(1e-10, abs(objective)) if objective != bound else 0.0
+
+
+def _highs_infinity(bounds: np.ndarray) -> np.ndarray:
+    return np.where(np.isinf(bounds), np.sign(bounds) * highspy.kHighsInf, bounds)
+
+
+def _checked(status: Any, what: str) -> None:
+    if status == highspy.HighsStatus.kError:
+        raise RuntimeError(f"HiGHS refused {what}")
