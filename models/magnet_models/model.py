@@ -146,8 +146,10 @@ class Model:
         return [x for n, s in self.scenarios.items() for x in scaled(self.probability[n], terms(s))]
 
     def decisions(self) -> list[Term]:
-        """Number of builds and signings, for breaking ties."""
-        return [(1.0, v) for v in (*self.first.expansions.build.values(), *self.first.signings.sign.values())]
+        """Number of builds, signings and lane openings, for breaking ties."""
+        first = self.first
+        decided = (*first.expansions.build.values(), *first.signings.sign.values(), *first.openings.open.values())
+        return [(1.0, v) for v in decided]
 
 
 def _discounted_exposure(s: Scenario) -> list[Term]:

@@ -21,6 +21,7 @@ import highspy
 import numpy as np
 
 from .matrix import Matrix
+from .quiet import no_banner
 
 
 class Status(StrEnum):
@@ -92,7 +93,7 @@ _STATUS = {
 }
 # Nodes the tie-breaking pass may use: a count, unlike a clock, ends at the same place on every machine.
 _TIE_NODES = 200
-# A plan may cost this much more, relatively, and still count as equal.
+# A plan that costs this much more, relatively, is not the same any more.
 _TIE_TOLERANCE = 1e-9
 
 
@@ -112,10 +113,10 @@ class Session:
 
     def _loaded(self) -> highspy.Highs:
         highspy.Highs.resetGlobalScheduler(True)  # a changed thread count is otherwise ignored within a process
-        h = highspy.Highs()
+        h = _new()
         options = self._options
         for name, value in (
-            ("output_flag", False), ("mip_rel_gap", options.gap), ("threads", options.threads),
+            ("mip_rel_gap", options.gap), ("threads", options.threads),
             ("random_seed", options.seed), ("mip_abs_gap", 1e-6 if options.gap > 0 else 0.0),
         ):
             _checked(h.setOptionValue(name, value), f"option {name}={value}")
@@ -221,8 +222,7 @@ class Session:
         m = self._matrix
         whole = np.flatnonzero(m.whole).astype(np.int32)
         rounded = np.round(values[whole])
-        h = highspy.Highs()
-        h.setOptionValue("output_flag", False)
+        h = _new()
         h.setOptionValue("threads", self._options.threads)
         h.setOptionValue("random_seed", self._options.seed)
         lp = self._lp()
@@ -248,9 +248,8 @@ class Session:
         h, m = self._h, self._matrix
         assert outcome.values is not None
         best = float(m.cost @ outcome.values)
-        room = _TIE_TOLERANCE * max(1.0, abs(best))
         columns = np.flatnonzero(m.cost).astype(np.int32)
-        h.addRow(-highspy.kHighsInf, (best + room) * self._scale, len(columns), columns, m.cost[columns] * self._scale)
+        h.addRow(-highspy.kHighsInf, best * self._scale, len(columns), columns, m.cost[columns] * self._scale)
         weighed = _weighed(preferences, outcome.values)
         everything = np.arange(len(m.variables), dtype=np.int32)
         h.changeColsCost(len(everything), everything, weighed)
@@ -267,7 +266,7 @@ class Session:
         chosen = np.array(h.getSolution().col_value)
         if m.whole.any():
             chosen = self._exact_tie(chosen)
-        if chosen is None or float(m.cost @ chosen) > best + 10 * room + 1e-6:
+        if chosen is None or float(m.cost @ chosen) > best + _TIE_TOLERANCE * max(1.0, abs(best)):
             outcome.tie_break = "not finished; the first optimal plan is kept"
             return
         outcome.values, outcome.tie_break = chosen, "done"
@@ -286,6 +285,14 @@ class Session:
         exact = np.array(h.getSolution().col_value)
         exact[whole] = rounded
         return exact
+
+
+def _new() -> highspy.Highs:
+    """A silent solver."""
+    with no_banner():
+        h = highspy.Highs()
+    h.setOptionValue("output_flag", False)
+    return h
 
 
 def _weighed(preferences: list[np.ndarray], values: np.ndarray) -> np.ndarray:
@@ -312,7 +319,7 @@ def _gap(objective: float, bound: float | None) -> float | None:
 
 
 def _highs_infinity(bounds: np.ndarray) -> np.ndarray:
-    return np.where(np.isinf(bounds), np.sign(bounds) * highspy.kHighsInf, bounds)
+    return np.clip(bounds, -highspy.kHighsInf, highspy.kHighsInf)
 
 
 def _checked(status: Any, what: str) -> None:
