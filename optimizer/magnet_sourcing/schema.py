@@ -118,7 +118,7 @@ FILL = Column(
     default="exact",
     choices=("exact", "hold", "linear"),
 )
-SOURCE = Column("source", "ref", "Where the numbers of the row come from: an id of the sources sheet.",
+SOURCE = Column("source", "ref", "Where the numbers come from: an id of the sources sheet, or 'estimate'.",
                 blank="no source given", ref="sources")
 NOTE = Column("note", "text", "Anything a reader should know; reasoning, if the numbers are estimates.",
               blank="no note")

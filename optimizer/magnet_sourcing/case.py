@@ -1,0 +1,355 @@
+"""A case: everything one run needs, as tables. Read from a workbook or a folder of CSV tables; the two are equal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .parsing import Findings, Record, check_references, check_years, fill_years, parse_settings, parse_table
+from .problems import CaseError, Problem
+from .schema import SETTINGS, TABLES
+from .sheets import Sheet
+from .values import tidy
+
+
+class Row(Mapping[str, Any]):
+    """A resolved row: attributes or items by column; yearly columns are dictionaries by period. Read-only."""
+
+    __slots__ = ("_values", "key")
+
+    def __init__(self, values: dict[str, Any], key: str) -> None:
+        object.__setattr__(self, "_values", values)
+        object.__setattr__(self, "key", key)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError("rows are read-only; change case.tables")
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __reduce__(self) -> Any:
+        return Row, (self._values, self.key)
+
+    def __repr__(self) -> str:
+        return f"Row({self.key!r}, {self._values!r})"
+
+
+class Case:
+    """Tables and settings of one case.
+
+    tables: every table of the schema as a DataFrame with the headers as given (`price`, or `price 2027` ...), blanks
+    as None. Change them freely; `check` and `rows` always look at what stands there now. settings: by name.
+    origin: the file it was read from, or '<memory>'.
+    """
+
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        tables: Mapping[str, pd.DataFrame],
+        origin: str = "<memory>",
+        setting_notes: Mapping[str, str] | None = None,
+        sheets: Mapping[str, Sheet] | None = None,
+    ) -> None:
+        self.settings: dict[str, Any] = dict(settings)
+        self.setting_notes: dict[str, str] = dict(setting_notes or {})
+        self.tables: dict[str, pd.DataFrame] = {
+            name: tables[name] if name in tables else _empty(name) for name in TABLES
+        }
+        self.origin = origin
+        self._sheets = dict(sheets or {})
+
+    # ------------------------------------------------------------ making cases
+
+    @classmethod
+    def read(cls, path: str | Path) -> Case:
+        """Reads an .xlsx workbook or a folder of CSV tables.
+
+        Raises CaseError, with every problem found, if the file cannot be read as tables. Problems of the content are
+        left to `check`, except that they are listed too when there is anything to raise.
+        """
+        from .reading import read_sheets
+
+        sheets, problems = read_sheets(path)
+        case = cls._from_sheets(sheets, str(path))
+        if problems:
+            known = {str(p) for p in problems}
+            raise CaseError(problems + [p for p in case.check() if p.severity == "error" and str(p) not in known])
+        return case
+
+    @classmethod
+    def _from_sheets(cls, sheets: Sequence[Sheet], origin: str) -> Case:
+        by_name = {s.name: s for s in sheets}
+        settings, notes = _raw_settings(by_name.get("settings"))
+        tables = {s.name: _frame(s) for s in sheets if s.name != "settings"}
+        return cls(settings, tables, origin, notes, by_name)
+
+    @classmethod
+    def from_rows(cls, settings: Mapping[str, Any], tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> Case:
+        """A case from dictionaries: `from_rows({"name": ...}, {"periods": [{"period": 2030}], ...})`.
+
+        Yearly columns may be one value, `"price 2027": ...` items, or a dictionary by year.
+        """
+        frames = {}
+        for name, rows in tables.items():
+            flat = [_flat(row) for row in rows]
+            headers = list(dict.fromkeys(h for row in flat for h in row))
+            frame = pd.DataFrame(
+                {h: pd.Series([row.get(h) for row in flat], dtype=object) for h in headers}, columns=headers
+            )
+            if name not in TABLES:
+                raise KeyError(f"no table {name!r}; tables are {', '.join(TABLES)}")
+            frames[name] = frame
+        return cls(settings, frames)
+
+    @classmethod
+    def blank(cls) -> Case:
+        """The empty template."""
+        return cls({}, {})
+
+    @classmethod
+    def reference(cls) -> Case:
+        """The embedded reference case, India's magnets 2025-2035."""
+        import magnet_data
+
+        return cls.read(magnet_data.reference())
+
+    @classmethod
+    def small(cls) -> Case:
+        """The embedded teaching case of a page."""
+        import magnet_data
+
+        return cls.read(magnet_data.small())
+
+    def copy(self) -> Case:
+        """A case that can be changed without touching this one."""
+        tables = {name: frame.copy() for name, frame in self.tables.items()}
+        return Case(self.settings, tables, self.origin, self.setting_notes, self._sheets)
+
+    def write(self, path: str | Path) -> Path:
+        """Writes a workbook (path ending .xlsx) or a folder of CSV tables; returns the path."""
+        from .writing import write_case
+
+        return write_case(self, Path(path))
+
+    # ------------------------------------------------------------ looking at cases
+
+    def check(self) -> list[Problem]:
+        """Every problem of the content: errors first, then warnings, in sheet and row order."""
+        from .checks import check_content
+
+        settings, records, found = self._parsed()
+        check_content(settings, records, found)
+        return found.sorted()
+
+    @property
+    def periods(self) -> list[int]:
+        return [row.period for row in self.rows("periods")]
+
+    def rows(self, name: str) -> list[Row]:
+        """Resolved rows of a table: active ones only, defaults filled, yearly columns by period.
+
+        A row that refers to a row taken out by active = no is taken out too. Raises CaseError if the case has errors
+        of type, key or reference.
+        """
+        if name not in TABLES:
+            raise KeyError(f"no table {name!r}; tables are {', '.join(TABLES)}")
+        return self._resolved()[name]
+
+    def _resolved(self) -> dict[str, list[Row]]:
+        """All tables resolved; kept until the content changes."""
+        mark = self._content_mark()
+        if getattr(self, "_resolution", (None,))[0] != mark:
+            self._resolution = (mark, self._resolve())
+        return self._resolution[1]
+
+    def _resolve(self) -> dict[str, list[Row]]:
+        settings, records, found = self._parsed()
+        errors = [p for p in found.sorted() if p.severity == "error"]
+        if errors:
+            raise CaseError(errors)
+        self.settings = settings
+        periods = sorted(r["period"] for r in records["periods"])
+        living = _living(records)
+        resolved = {name: [_row(r, periods) for r in rows] for name, rows in living.items()}
+        resolved["periods"].sort(key=lambda row: row.period)
+        return resolved
+
+    def _parsed(self) -> tuple[dict[str, Any], dict[str, list[Record]], Findings]:
+        """Typed settings and records, with the findings of types, keys, references and years."""
+        sheets = self._current_sheets()
+        found = Findings(sheets, Path(self.origin).name if self.origin != "<memory>" else self.origin)
+        settings = parse_settings(sheets.get("settings"), found)
+        records = {name: parse_table(table, sheets[name], found) for name, table in TABLES.items()}
+        for name, table in TABLES.items():
+            if table.required and not self.tables[name].shape[0]:
+                found.error(name, None, None, f"the table is missing or empty; a case needs {name}")
+        check_references(records, found)
+        periods = sorted(r["period"] for r in records["periods"])
+        for rows in records.values():
+            check_years(rows, periods, found)
+        return settings, records, found
+
+    def _current_sheets(self) -> dict[str, Sheet]:
+        """The tables as they stand now, placed as in the file they came from where they still fit it."""
+        sheets = {}
+        for name, frame in self.tables.items():
+            source = self._sheets.get(name)
+            numbers = [n for n, _ in source.rows] if source else []
+            if source is None or len(numbers) != len(frame):
+                numbers = list(range(2, len(frame) + 2))
+            headers: list[str | None] = [str(h) for h in frame.columns]
+            # The positions of a file are kept so that a message names the right cell.
+            layout = source.headers if source and [h for h in source.headers if h] == headers else headers
+            at = [i for i, h in enumerate(layout) if h is not None]
+            rows = []
+            for number, values in zip(numbers, frame.itertuples(index=False, name=None), strict=True):
+                cells: list[Any] = [None] * len(layout)
+                for i, value in zip(at, values, strict=True):
+                    cells[i] = value
+                if any(tidy(c) is not None for c in cells):
+                    rows.append((number, cells))
+            file = source.file if source else f"{name} table"
+            sheets[name] = Sheet(name, file if source else self.origin, source.kind if source else "csv", list(layout),
+                                 rows, source.header_row if source else 1)
+        sheets["settings"] = self._settings_sheet()
+        return sheets
+
+    def _settings_sheet(self) -> Sheet:
+        source = self._sheets.get("settings")
+        numbers = {}
+        if source and "setting" in source.headers:
+            at = source.headers.index("setting")
+            numbers = {tidy(cells[at]): n for n, cells in source.rows if at < len(cells)}
+        rows: list[tuple[int, list[Any]]] = [
+            (numbers.get(name, i + 2), [name, value]) for i, (name, value) in enumerate(self.settings.items())
+        ]
+        file, kind = (source.file, source.kind) if source else (self.origin, "csv")
+        return Sheet("settings", file, kind, ["setting", "value"], rows, source.header_row if source else 1)
+
+    # ------------------------------------------------------------ identity
+
+    @property
+    def hash(self) -> str:
+        """Same content, same hash: whatever the order of rows, columns or sheets, and however it was stored."""
+        return hashlib.sha256(self._content_mark().encode()).hexdigest()
+
+    def _content_mark(self) -> str:
+        content: dict[str, Any] = {
+            "settings": {c.name: _plain(self.settings.get(c.name, None if c.required else c.default)) for c in SETTINGS}
+            | {k: _plain(v) for k, v in self.settings.items()},
+        }
+        for name, frame in self.tables.items():
+            headers = [str(h) for h in frame.columns]
+            rows = []
+            for values in frame.itertuples(index=False, name=None):
+                cells = {h: p for h, v in zip(headers, values, strict=True) if (p := _plain(v)) is not None}
+                if cells:
+                    rows.append(json.dumps(cells, sort_keys=True))
+            content[name] = sorted(rows)
+        return json.dumps(content, sort_keys=True)
+
+    def __repr__(self) -> str:
+        rows = sum(len(f) for f in self.tables.values())
+        return f"Case({self.settings.get('name')!r}, {rows} rows, from {self.origin})"
+
+
+# ---------------------------------------------------------------- helpers
+
+
+def _plain(value: Any) -> Any:
+    """A value as it counts for identity: 5 and 5.0 and '5' in a cell are one."""
+    value = tidy(value)
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, (int, float)):
+        return repr(float(value))
+    text = str(value)
+    try:
+        return repr(float(text)) if text[:1] in "+-.0123456789" else text
+    except ValueError:
+        return text
+
+
+def _empty(name: str) -> pd.DataFrame:
+    return pd.DataFrame(columns=[c.name for c in TABLES[name].columns], dtype=object)
+
+
+def _frame(sheet: Sheet) -> pd.DataFrame:
+    at = [(i, h) for i, h in enumerate(sheet.headers) if h is not None]
+    data = [[tidy(cells[i]) if i < len(cells) else None for i, _ in at] for _, cells in sheet.rows]
+    frame = pd.DataFrame(index=range(len(data)), dtype=object)
+    columns = [pd.Series([row[j] for row in data], dtype=object) for j in range(len(at))]
+    frame = pd.concat(columns, axis=1) if columns else frame
+    frame.columns = pd.Index([h for _, h in at], dtype=object)
+    return frame
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for header, value in row.items():
+        if isinstance(value, Mapping):
+            flat |= {f"{header} {year}": v for year, v in value.items()}
+        else:
+            flat[header] = value
+    return flat
+
+
+def _raw_settings(sheet: Sheet | None) -> tuple[dict[str, Any], dict[str, str]]:
+    """Settings as they stand, and their notes."""
+    if sheet is None or "setting" not in sheet.headers or "value" not in sheet.headers:
+        return {}, {}
+    at = {h: sheet.headers.index(h) for h in ("setting", "value", "note") if h in sheet.headers}
+    settings, notes = {}, {}
+    for _, cells in sheet.rows:
+        got = {h: tidy(cells[i]) if i < len(cells) else None for h, i in at.items()}
+        if got["setting"] is not None:
+            settings[str(got["setting"])] = got["value"]
+            if got.get("note") is not None:
+                notes[str(got["setting"])] = str(got["note"])
+    return settings, notes
+
+
+def _living(records: Mapping[str, list[Record]]) -> dict[str, list[Record]]:
+    """Records without those switched off, and without those that refer to one that is not there any more."""
+    living = {name: [r for r in rows if r["active"] is not False] for name, rows in records.items()}
+    while True:
+        names = {name: {r[TABLES[name].key[0]] for r in rows} for name, rows in living.items()}
+        left = {name: [r for r in rows if _refers_to_living(r, names)] for name, rows in living.items()}
+        if all(len(left[name]) == len(living[name]) for name in living):
+            return left
+        living = left
+
+
+def _refers_to_living(record: Record, names: Mapping[str, set[Any]]) -> bool:
+    return all(
+        record[c.name] is None or c.ref == "sources" or record[c.name] in names[c.ref]
+        for c in TABLES[record.table].columns if c.kind == "ref"
+    )
+
+
+def _row(record: Record, periods: list[int]) -> Row:
+    table = TABLES[record.table]
+    values = dict(record.values)
+    fill = values.get("fill", "exact")
+    for column in table.yearly:
+        values[column.name] = fill_years(values[column.name], fill, periods)
+    return Row(values, record.key)
+
+

@@ -1,0 +1,571 @@
+"""What must hold between rows: one small function per rule, each noting its findings.
+
+Types, ranges, keys, references and gaps between years are checked while parsing (`parsing.py`). Rules here read
+records that passed that; a value that had an error is skipped, so that nothing is complained about twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from .parsing import Findings, Record, fill_years
+from .problems import did_you_mean
+from .schema import METRICS, TABLES, split_header
+
+Records = Mapping[str, list[Record]]
+
+
+class Content:
+    """What the rules look at: settings, records, and look-ups by name."""
+
+    def __init__(self, settings: Mapping[str, Any], records: Records, found: Findings) -> None:
+        self.settings, self.records, self.found = settings, records, found
+        self.periods = sorted(r["period"] for r in records["periods"])
+        self.by_name: dict[str, dict[Any, Record]] = {
+            name: {r[TABLES[name].key[0]]: r for r in rows} for name, rows in records.items()
+        }
+
+    def table(self, name: str) -> Iterable[Record]:
+        return self.records[name]
+
+    def yearly(self, record: Record, column: str) -> dict[int, float]:
+        """Values by period; empty when blank or in error."""
+        given = record[column]
+        if not given or column in record.bad or not self.periods:
+            return {}
+        return fill_years(given, record["fill"] or "exact", self.periods) or {}
+
+    def any_positive(self, record: Record, column: str) -> bool:
+        return any(x > 0 for x in self.yearly(record, column).values())
+
+    def error(self, record: Record, column: str | None, message: str) -> None:
+        self.found.error(record.table, record.row, column, message)
+
+    def warn(self, record: Record, column: str | None, message: str) -> None:
+        self.found.warning(record.table, record.row, column, message)
+
+    def country_of(self, location: Any) -> str | None:
+        row = self.by_name["locations"].get(location)
+        return row["country"] if row else None
+
+
+# ---------------------------------------------------------------- time
+
+
+def windows(c: Content) -> None:
+    """first_year is not after last_year, and the window meets the horizon."""
+    for name, table in TABLES.items():
+        if "first_year" not in table.by_name:
+            continue
+        for r in c.table(name):
+            first, last = r["first_year"], r["last_year"]
+            if first is not None and last is not None and first > last:
+                c.error(r, "first_year", f"first_year {first} is after last_year {last}")
+
+
+def period_sequence(c: Content) -> None:
+    """Periods follow each other without gap or overlap."""
+    rows = sorted(c.table("periods"), key=lambda r: r["period"])
+    for a, b in zip(rows, rows[1:], strict=False):
+        if "years" in a.bad:
+            continue
+        end = a["period"] + a["years"]
+        if end != b["period"]:
+            c.error(b, "period", f"period {b['period']} follows {a['period']}, which lasts {a['years']} years: it must "
+                    f"start in {end}")
+
+
+# ---------------------------------------------------------------- settings
+
+
+def settings_agree(c: Content) -> None:
+    s = c.settings
+    if s.get("salvage") == "straight-line" and s.get("capital") == "annuity":
+        c.found.error("settings", None, None, "salvage 'straight-line' goes with capital 'cash'; annuities already stop "
+                      "at the horizon")
+    exposed = s.get("exposed_country")
+    if exposed and exposed not in _countries(c):
+        c.found.error("settings", None, None, f"exposed_country '{exposed}' is no country of the case"
+                      + did_you_mean(exposed, _countries(c)))
+
+
+def stage_weights(c: Content) -> None:
+    rows = [r for r in c.table("stages") if "weight" not in r.bad]
+    total = sum(r["weight"] for r in rows)
+    if rows and total > 0:
+        if abs(total - 1) > 1e-6:
+            c.found.error("stages", rows[0].row, "weight", f"the weights of all stages add to {total:g}; they must add to 1 "
+                          "(or be all 0)")
+        if not c.settings.get("exposed_country"):
+            c.found.error("stages", rows[0].row, "weight", "weights are given but settings have no exposed_country")
+
+
+def _countries(c: Content) -> set[str]:
+    names = {r["country"] for r in c.table("locations")}
+    names |= {r["origin"] for r in c.table("supplies")} | {r["country"] for r in c.table("routes")}
+    names |= {r["country"] for r in c.table("tolls")} | {r["country"] for r in c.table("embedded")}
+    return {n for n in names if n}
+
+
+def country_names(c: Content) -> None:
+    """A country named in a filter exists in the case."""
+    known = _countries(c)
+    for name in ("limit_terms", "incentives"):
+        for r in c.table(name):
+            if r["country"] and r["country"] not in known:
+                c.error(r, "country", f"country '{r['country']}' is no country of the case{did_you_mean(r['country'], known)}")
+
+
+def filter_texts(c: Content) -> None:
+    """Owners and segments named in filters exist."""
+    owners = {r["owner"] for r in c.table("facilities") if r["owner"]}
+    segments = {r["segment"] for r in c.table("demands") if r["segment"]}
+    for r in c.table("limit_terms"):
+        if r["owner"] and r["owner"] not in owners:
+            c.error(r, "owner", f"owner '{r['owner']}' owns no facility{did_you_mean(r['owner'], owners)}")
+        if r["segment"] and r["segment"] not in segments:
+            c.error(r, "segment", f"segment '{r['segment']}' has no demand{did_you_mean(r['segment'], segments)}")
+    for r in c.table("returns"):
+        if r["segment"] and r["segment"] not in segments:
+            c.error(r, "segment", f"segment '{r['segment']}' has no demand{did_you_mean(r['segment'], segments)}")
+
+
+# ---------------------------------------------------------------- processes
+
+
+def element_balance(c: Content) -> None:
+    """A process with inputs makes no element: what comes out of NdPr, Dy ... went in."""
+    content: dict[str, dict[str, float]] = defaultdict(dict)
+    for r in c.table("contents"):
+        if not r.bad:
+            content[r["material"]][r["element"]] = r["content"]
+    recipes: dict[str, list[Record]] = defaultdict(list)
+    for r in c.table("recipes"):
+        if not r.bad:
+            recipes[r["process"]].append(r)
+    for process, rows in recipes.items():
+        inputs = [r for r in rows if r["direction"] == "input"]
+        outputs = [r for r in rows if r["direction"] == "output"]
+        if not inputs or not outputs:
+            continue
+        for element in {e for r in rows for e in content.get(r["material"], {})}:
+            for t in c.periods:
+                taken, made = (
+                    sum(c.yearly(r, "quantity").get(t, 0.0) * content[r["material"]].get(element, 0.0) for r in side)
+                    for side in (inputs, outputs)
+                )
+                if made > taken * (1 + 1e-6) + 1e-9:
+                    c.error(outputs[0], "quantity", f"process {process} makes {made:.6g} t of {element} out of {taken:.6g} t "
+                            f"in {t}; check the recipe and the contents of its materials")
+                    break
+
+
+def processes_used(c: Content) -> None:
+    run = {r["process"] for r in c.table("operations")}
+    made = {r["process"] for r in c.table("recipes")}
+    for r in c.table("processes"):
+        if r["process"] not in run:
+            c.warn(r, "process", f"process {r['process']} is run by no facility (operations)")
+        if r["process"] not in made:
+            c.warn(r, "process", f"process {r['process']} has no recipe: it consumes and makes nothing")
+    working = {r["facility"] for r in c.table("operations")}
+    for r in c.table("facilities"):
+        if r["facility"] not in working:
+            c.warn(r, "facility", f"facility {r['facility']} has no operation: it can do nothing")
+
+
+# ---------------------------------------------------------------- facilities and expansions
+
+
+def facility_contracts(c: Content) -> None:
+    for r in c.table("facilities"):
+        route = c.by_name["routes"].get(r["route"])
+        if route and route["kind"] == "tolling":
+            c.error(r, "route", f"route {r['route']} is a tolling route; a facility belongs to another kind")
+        if route and r["can_retire"]:
+            c.error(r, "can_retire", "the capacity of a route's facility ends with the route and cannot be retired")
+
+
+def expansion_sizes(c: Content) -> None:
+    for r in c.table("expansions"):
+        if r.bad & {"min_size", "max_size", "sizing"}:
+            continue
+        if r["min_size"] > r["max_size"]:
+            c.error(r, "min_size", f"min_size {r['min_size']:g} is above max_size {r['max_size']:g}")
+        if r["min_size"] > 0 and r["sizing"] != "range":
+            c.error(r, "min_size", f"min_size is for sizing 'range'; this one is '{r['sizing']}'")
+        if r["max_modules"] not in (1, None) and r["sizing"] != "modular":
+            c.error(r, "max_modules", f"max_modules is for sizing 'modular'; this one is '{r['sizing']}'")
+        if r["sizing"] == "continuous":
+            _continuous_is_plain(c, r)
+
+
+def _continuous_is_plain(c: Content, r: Record) -> None:
+    for column in ("fixed_cost", "running_fixed_cost"):
+        if c.any_positive(r, column):
+            c.error(r, column, f"sizing 'continuous' has no {column}; use 'range'")
+    if r["group"]:
+        c.error(r, "group", "sizing 'continuous' cannot be in a group; use 'range'")
+    if r["needs"]:
+        c.error(r, "needs", "sizing 'continuous' cannot need another expansion; use 'range'")
+
+
+def expansion_needs(c: Content) -> None:
+    for r in c.table("expansions"):
+        needed = c.by_name["expansions"].get(r["needs"])
+        if needed and needed["sizing"] == "continuous":
+            c.error(r, "needs", f"{r['needs']} has sizing 'continuous', which is never decided as a whole; use 'range'")
+    for table in ("expansions", "routes"):
+        _no_cycle(c, table, "needs")
+
+
+def _no_cycle(c: Content, table: str, column: str) -> None:
+    rows = c.by_name[table]
+    for name, r in rows.items():
+        seen, at = {name}, r[column]
+        while at in rows and at not in seen:
+            seen.add(at)
+            at = rows[at][column]
+        if at == name:
+            c.error(r, column, f"{name} depends on itself through {column}")
+
+
+def annuity_life(c: Content) -> None:
+    if c.settings.get("capital") != "annuity":
+        return
+    priced = {r["expansion"] for r in c.table("expansion_costs") if r["cost"]}
+    for r in c.table("expansions"):
+        costs = c.any_positive(r, "fixed_cost") or c.any_positive(r, "unit_cost") or r["expansion"] in priced
+        if costs and r["life"] is None and "life" not in r.bad:
+            c.error(r, "life", "life is blank; capital charged as annuity needs the years over which it is paid")
+
+
+def positive_lives(c: Content) -> None:
+    for table, column in (("expansions", "life"), ("routes", "duration")):
+        for r in c.table(table):
+            if r[column] is not None and column not in r.bad and r[column] <= 0:
+                c.error(r, column, f"{column} {r[column]:g}; must be more than 0")
+
+
+def cost_curves(c: Content) -> None:
+    points: dict[Any, list[Record]] = defaultdict(list)
+    for r in c.table("expansion_costs"):
+        if not r.bad:
+            points[r["expansion"]].append(r)
+    for name, rows in points.items():
+        rows.sort(key=lambda r: r["size"])
+        expansion = c.by_name["expansions"].get(name)
+        if expansion is None:
+            continue
+        if expansion["sizing"] != "range":
+            c.error(rows[0], "expansion", f"a cost curve is for sizing 'range'; {name} is '{expansion['sizing']}'")
+        if rows[0]["size"] != 0 or rows[0]["cost"] != 0:
+            c.error(rows[0], "size", f"the curve of {name} must start at size 0, cost 0 (put fixed cost in expansions)")
+        if len(rows) < 2 or rows[-1]["size"] != expansion["max_size"]:
+            c.error(rows[-1], "size", f"the curve of {name} must end at max_size {expansion['max_size']:g}")
+        for a, b in zip(rows, rows[1:], strict=False):
+            if b["cost"] < a["cost"]:
+                c.error(b, "cost", f"cost {b['cost']:g} at size {b['size']:g} is below that at size {a['size']:g}")
+        if c.any_positive(expansion, "unit_cost"):
+            c.error(expansion, "unit_cost", f"{name} has a cost curve in expansion_costs; leave unit_cost blank")
+
+
+def profiles(c: Content) -> None:
+    """Spending shares add to 1; ramps start at age 0."""
+    shares: dict[Any, list[Record]] = defaultdict(list)
+    for r in c.table("spending"):
+        shares[r["profile"]].append(r)
+    for name, rows in shares.items():
+        total = sum(r["share"] for r in rows if "share" not in r.bad)
+        if abs(total - 1) > 1e-6:
+            c.error(rows[0], "share", f"the shares of {name} add to {total:g}; they must add to 1")
+    ages: dict[Any, list[Record]] = defaultdict(list)
+    for r in c.table("ramps"):
+        ages[r["ramp"]].append(r)
+    for name, rows in ages.items():
+        if all(r["age"] != 0 for r in rows):
+            c.error(rows[0], "age", f"ramp {name} has no share for age 0")
+
+
+def group_bounds(c: Content) -> None:
+    members = {r["group"] for table in ("expansions", "routes") for r in c.table(table)}
+    for r in c.table("groups"):
+        if r["maximum"] is not None and r["minimum"] > r["maximum"]:
+            c.error(r, "minimum", f"minimum {r['minimum']} is above maximum {r['maximum']}")
+        if r["group"] not in members:
+            c.warn(r, "group", f"group {r['group']} has no members")
+
+
+# ---------------------------------------------------------------- lanes and trade
+
+
+def lane_ends(c: Content) -> None:
+    carrying = {r["lane"] for r in c.table("freight")}
+    for r in c.table("lanes"):
+        if r["origin"] == r["destination"] and r["origin"] is not None:
+            c.error(r, "destination", f"lane {r['lane']} goes from {r['origin']} to itself")
+        if r["lane"] not in carrying:
+            c.warn(r, "lane", f"lane {r['lane']} carries nothing: it has no row in freight")
+
+
+def duty_values(c: Content) -> None:
+    for r in c.table("freight"):
+        material = c.by_name["materials"].get(r["material"])
+        if material and c.any_positive(r, "duty") and not material["value"]:
+            c.error(r, "duty", f"a duty by value needs the value of {r['material']} (materials, column value)")
+
+
+def royalty_values(c: Content) -> None:
+    by_route: dict[Any, set[str]] = defaultdict(set)
+    owner = {r["facility"]: r["route"] for r in c.table("facilities")}
+    for r in c.table("operations"):
+        for route in (r["route"], owner.get(r["facility"])):
+            if route:
+                by_route[route].add(r["process"])
+    stage = {r["process"]: r["stage"] for r in c.table("processes")}
+    for route in c.table("routes"):
+        if not c.any_positive(route, "royalty"):
+            continue
+        for recipe in c.table("recipes"):
+            material = c.by_name["materials"].get(recipe["material"])
+            made = recipe["direction"] == "output" and recipe["process"] in by_route[route["route"]]
+            own_stage = material and stage.get(recipe["process"]) in (None, material["stage"])
+            if made and own_stage and not material["value"]:
+                c.error(route, "royalty", f"a royalty needs the value of {recipe['material']} (materials, column value)")
+
+
+def tiers(c: Content) -> None:
+    for table in ("supplies", "sales"):
+        for r in c.table(table):
+            first = c.by_name[table].get(r["after"])
+            if first is None:
+                continue
+            if first["limit"] is None:
+                c.error(r, "after", f"{r['after']} has no limit, so nothing can open after it")
+            for column in ("material", "location"):
+                if r[column] != first[column]:
+                    c.error(r, "after", f"{r['after']} is for {column} {first[column]}, this row for {r[column]}")
+        _no_cycle(c, table, "after")
+
+
+def minima(c: Content) -> None:
+    """A minimum is not above its maximum."""
+    for table, low, high in (("supplies", "minimum", "limit"), ("sales", "minimum", "limit"),
+                             ("routes", "minimum", "maximum"), ("lanes", "minimum", "capacity"),
+                             ("stocks", "minimum", "capacity")):
+        for r in c.table(table):
+            least, most = c.yearly(r, low), c.yearly(r, high)
+            for t in c.periods:
+                if least.get(t, 0) > most.get(t, float("inf")):
+                    c.error(r, low, f"{low} {least[t]:g} is above {high} {most[t]:g} in {t}")
+                    break
+    for r in c.table("stocks"):
+        most = c.yearly(r, "capacity")
+        if r["final"] is not None and most and r["final"] > most[c.periods[-1]]:
+            c.error(r, "final", f"final {r['final']:g} t is above capacity {most[c.periods[-1]]:g} t")
+        if r["initial"] and most and r["initial"] > most[c.periods[0]]:
+            c.error(r, "initial", f"initial {r['initial']:g} t is above capacity {most[c.periods[0]]:g} t")
+
+
+# ---------------------------------------------------------------- routes and tolls
+
+
+def tolls_have_contracts(c: Content) -> None:
+    tolled = {r["route"] for r in c.table("tolls")}
+    for r in c.table("tolls"):
+        route = c.by_name["routes"].get(r["route"])
+        if route and route["kind"] != "tolling":
+            c.error(r, "route", f"route {r['route']} is of kind '{route['kind']}'; a toll needs one of kind 'tolling'")
+        if r["swarf_yield"] and not r["swarf"]:
+            c.error(r, "swarf_yield", "swarf_yield is given but no swarf material")
+    for r in c.table("routes"):
+        if r["kind"] == "tolling" and r["route"] not in tolled:
+            c.warn(r, "route", f"tolling route {r['route']} has no row in tolls")
+
+
+def toll_content(c: Content) -> None:
+    """More element back than went out is the partner's addition: worth a look."""
+    content = {(r["material"], r["element"]): r["content"] for r in c.table("contents") if not r.bad}
+    for r in c.table("tolls"):
+        if r.bad:
+            continue
+        for (material, element), back in content.items():
+            if material == r["returned"]:
+                made, sent = back * r["yield"], content.get((r["sent"], element), 0.0)
+                if made > sent * (1 + 1e-6):
+                    c.warn(r, "yield", f"{made:.4g} t of {element} come back for each tonne sent, which holds {sent:.4g} t: "
+                           "the partner adds the rest; say where from in the embedded sheet")
+
+
+def credits_bounded(c: Content) -> None:
+    for r in c.table("routes"):
+        if not r["credit_rate"]:
+            continue
+        if r["maximum"] is None and "maximum" not in r.bad:
+            c.error(r, "credit_rate", "make-up credit needs a maximum quantity")
+        if r["shortfall_cost"] is None and "shortfall_cost" not in r.bad:
+            c.error(r, "credit_rate", "make-up credit needs a shortfall_cost")
+
+
+def supply_duties(c: Content) -> None:
+    for r in c.table("routes"):
+        if c.any_positive(r, "supply_minimum") and not r["supply_material"]:
+            c.error(r, "supply_minimum", "supply_minimum is given but no supply_material")
+
+
+def embedded_owners(c: Content) -> None:
+    shares: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
+    for r in c.table("embedded"):
+        if "supply" in r.bad or "toll" in r.bad:
+            continue
+        if bool(r["supply"]) == bool(r["toll"]):
+            c.error(r, "supply", "name a supply or a toll, one of them")
+            continue
+        shares[r["supply"], r["toll"], r["stage"], r["element"]].append(r)
+    for (supply, toll, stage, _), rows in shares.items():
+        for t in c.periods:
+            total = sum(c.yearly(r, "share").get(t, 0.0) for r in rows)
+            if total > 1 + 1e-9:
+                c.error(rows[-1], "share", f"the shares of {supply or toll} at stage {stage} add to {total:g} in {t}; at most 1")
+                break
+
+
+# ---------------------------------------------------------------- demand
+
+
+def demand_growth(c: Content) -> None:
+    for r in c.table("demands"):
+        if r["growth"] and r["quantity"] and None not in r["quantity"]:
+            c.error(r, "growth", "growth goes with one quantity; here quantities are given by year")
+
+
+def reserved_first(c: Content) -> None:
+    """A reserved demand with a penalty must be dearer to miss than any market demand for the material."""
+    for r in c.table("demands"):
+        own = c.yearly(r, "penalty")
+        if not r["reserved"] or not own:
+            continue
+        for other in c.table("demands"):
+            market = c.yearly(other, "penalty")
+            if other["reserved"] or other["material"] != r["material"]:
+                continue
+            worse = [t for t in c.periods if market.get(t, 0.0) >= own[t]]
+            if worse:
+                c.error(r, "penalty", f"reserved demand is served first, but its penalty {own[worse[0]]:g} in {worse[0]} is "
+                        f"not above that of {other['demand']}, {market[worse[0]]:g}")
+
+
+def deliverable(c: Content) -> None:
+    """Something can bring each demanded material to where it is demanded."""
+    made: set[tuple[Any, Any]] = {(r["material"], r["location"]) for t in ("supplies", "stocks", "returns") for r in c.table(t)}
+    made |= {(m, r["destination"]) for r in c.table("tolls") for m in (r["returned"], r["swarf"])}
+    place = {r["facility"]: r["location"] for r in c.table("facilities")}
+    outputs: dict[Any, set[Any]] = defaultdict(set)
+    for r in c.table("recipes"):
+        if r["direction"] == "output":
+            outputs[r["process"]].add(r["material"])
+    made |= {(m, place.get(r["facility"])) for r in c.table("operations") for m in outputs[r["process"]]}
+    lanes = c.by_name["lanes"]
+    made |= {(r["material"], lanes[r["lane"]]["destination"]) for r in c.table("freight") if r["lane"] in lanes}
+    for r in c.table("demands"):
+        if (r["material"], r["location"]) not in made and not r.bad:
+            c.warn(r, "material", f"nothing can bring {r['material']} to {r['location']}: no supply, process, toll, stock or "
+                   "lane does")
+
+
+# ---------------------------------------------------------------- limits, scenarios, evidence
+
+
+def limit_filters(c: Content) -> None:
+    """A filter a metric does not understand would be a limit that is silently something else."""
+    named = {r["limit"] for r in c.table("limit_terms")}
+    for r in c.table("limits"):
+        if r["limit"] not in named:
+            c.error(r, "limit", f"limit {r['limit']} counts nothing: it has no row in limit_terms")
+    for r in c.table("limit_terms"):
+        if "metric" in r.bad:
+            continue
+        understood = METRICS[r["metric"]][1]
+        for name in TABLES["limit_terms"].key[2:]:
+            if r[name] is not None and name not in understood:
+                c.error(r, name, f"metric '{r['metric']}' cannot be filtered by {name}; it can by {', '.join(understood)}")
+        if r["metric"] == "impact" and r["impact"] is None and "impact" not in r.bad:
+            c.error(r, "impact", "metric 'impact' needs the impact it counts")
+        if r["metric"] in ("index", "share", "exposure") and not c.settings.get("exposed_country") and not r["country"]:
+            c.error(r, "country", f"metric '{r['metric']}' needs a country, or exposed_country in the settings")
+
+
+def probabilities(c: Content) -> None:
+    rows = [r for r in c.table("scenarios") if "probability" not in r.bad]
+    total = sum(r["probability"] for r in rows)
+    if rows and abs(total - 1) > 1e-6:
+        c.error(rows[0], "probability", f"the probabilities of all scenarios add to {total:g}; they must add to 1")
+
+
+def disruption_targets(c: Content) -> None:
+    """A disruption names a table, a number column of it, and rows that exist."""
+    for r in c.table("disruptions"):
+        table = TABLES.get(r["table"] or "")
+        if table is None or r["table"] in ("scenarios", "disruptions", "sources", "evidence"):
+            c.error(r, "table", f"'{r['table']}' is no table a scenario can change{did_you_mean(str(r['table']), TABLES)}")
+            continue
+        column = table.by_name.get(r["column"] or "")
+        if column is None or not column.numeric:
+            numbers = [x.name for x in table.columns if x.numeric]
+            c.error(r, "column", f"'{r['column']}' is no number column of {table.name}{did_you_mean(str(r['column']), numbers)}")
+        if r["where"]:
+            _where(c, r, table.name)
+
+
+def _where(c: Content, r: Record, table: str) -> None:
+    conditions = {}
+    for part in str(r["where"]).split(";"):
+        name, equals, value = (x.strip() for x in part.partition("="))
+        if not equals or name not in TABLES[table].by_name:
+            c.error(r, "where", f"'{part.strip()}' is not 'column = value' with a column of {table}"
+                    + did_you_mean(name, TABLES[table].by_name))
+            return
+        conditions[name] = value
+    rows = c.records[table]
+    if not any(all(str(row[k]) == v for k, v in conditions.items()) for row in rows):
+        c.error(r, "where", f"no row of {table} has {r['where']}")
+
+
+def evidence_targets(c: Content) -> None:
+    """Evidence speaks of numbers that are in the case."""
+    keys = {name: {r.key for r in rows} for name, rows in c.records.items()}
+    for r in c.table("evidence"):
+        if r["table"] == "settings":
+            if r["row"] not in c.settings:
+                c.error(r, "row", f"no setting '{r['row']}'")
+            continue
+        table = TABLES.get(r["table"] or "")
+        if table is None:
+            c.error(r, "table", f"no table '{r['table']}'{did_you_mean(str(r['table']), TABLES)}")
+            continue
+        if r["row"] not in keys[table.name]:
+            c.error(r, "row", f"no row '{r['row']}' in {table.name}{did_you_mean(str(r['row']), keys[table.name])}")
+        name = r["column"] if r["column"] in table.by_name else split_header(str(r["column"]))[0]
+        if name not in table.by_name or not table.by_name[name].numeric:
+            c.error(r, "column", f"'{r['column']}' is no number column of {table.name}")
+        low, high = r["low"], r["high"]
+        if low is not None and high is not None and low > high:
+            c.error(r, "low", f"low {low:g} is above high {high:g}")
+
+
+RULES: tuple[Callable[[Content], None], ...] = (
+    windows, period_sequence, settings_agree, stage_weights, country_names, filter_texts, element_balance,
+    processes_used, facility_contracts, expansion_sizes, expansion_needs, annuity_life, positive_lives, cost_curves,
+    profiles, group_bounds, lane_ends, duty_values, royalty_values, tiers, minima, tolls_have_contracts, toll_content,
+    credits_bounded, supply_duties, embedded_owners, demand_growth, reserved_first, deliverable, limit_filters,
+    probabilities, disruption_targets, evidence_targets,
+)
+
+
+def check_content(settings: Mapping[str, Any], records: Records, found: Findings) -> None:
+    """Applies every rule; findings go to `found`."""
+    content = Content(settings, records, found)
+    for rule in RULES:
+        rule(content)

@@ -1,0 +1,298 @@
+"""From raw cells to typed records: columns, types, ranges, keys and references, every problem noted at its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .problems import Problem, did_you_mean
+from .schema import SETTINGS, TABLES, Column, Table, split_header
+from .sheets import Sheet
+from .values import BadValue, convert, tidy
+
+
+@dataclass
+class Record:
+    """A row: `values` by column; a yearly column holds {None: value} or {year: value}. `bad` columns had an error."""
+
+    table: str
+    row: int
+    values: dict[str, Any]
+    bad: set[str] = field(default_factory=set)
+
+    @property
+    def key(self) -> str:
+        return ", ".join(str(self.values[c]) for c in TABLES[self.table].key if self.values.get(c) is not None)
+
+    def __getitem__(self, column: str) -> Any:
+        return self.values.get(column)
+
+
+class Findings:
+    """Problems gathered while checking, each placed by table, row and header."""
+
+    def __init__(self, sheets: Mapping[str, Sheet], origin: str) -> None:
+        self._sheets, self._origin = sheets, origin
+        self.problems: list[Problem] = []
+        self._order: dict[int, tuple[int, int, int]] = {}
+
+    def error(self, table: str, row: int | None, column: str | None, message: str) -> None:
+        self._add("error", table, row, column, message)
+
+    def warning(self, table: str, row: int | None, column: str | None, message: str) -> None:
+        self._add("warning", table, row, column, message)
+
+    def _add(self, severity: Any, table: str, row: int | None, column: str | None, message: str) -> None:
+        sheet = self._sheets.get(table)
+        cell, position = "", -1
+        if sheet is not None and row is not None:
+            position = _position(sheet, column)
+            cell = sheet.place(row, position) if position >= 0 else f"row {row}"
+        elif row is not None:
+            cell = f"row {row}" + (f", column {column}" if column else "")
+        file = sheet.file if sheet is not None else self._origin
+        problem = Problem(severity, file, table, cell, message)
+        names = list(TABLES)
+        rank = names.index(table) if table in names else -1
+        self._order[len(self.problems)] = (rank, row or 0, position)
+        self.problems.append(problem)
+
+    def sorted(self) -> list[Problem]:
+        """Errors before warnings, then by sheet, row and column; each finding once."""
+        ranked = sorted(
+            range(len(self.problems)),
+            key=lambda i: (self.problems[i].severity != "error", *self._order[i], i),
+        )
+        return list(dict.fromkeys(self.problems[i] for i in ranked))
+
+
+def _position(sheet: Sheet, column: str | None) -> int:
+    """Position of a header; a yearly column without a plain header is found by its first year."""
+    if column is None:
+        return -1
+    if column in sheet.headers:
+        return sheet.headers.index(column)
+    for i, header in enumerate(sheet.headers):
+        if header and split_header(header)[0] == column:
+            return i
+    return -1
+
+
+# ---------------------------------------------------------------- tables
+
+
+def parse_table(table: Table, sheet: Sheet, found: Findings) -> list[Record]:
+    """Typed records of a sheet. Rows with a bad key are left out."""
+    columns = _columns(table, sheet, found)
+    records, seen = [], {}
+    for number, cells in sheet.rows:
+        record = _record(table, number, cells, columns, sheet, found)
+        if any(k in record.bad for k in table.key):
+            continue
+        key = tuple(record.values.get(k) for k in table.key)
+        if key in seen:
+            named = ", ".join(str(k) for k in key if k is not None)
+            found.error(table.name, number, table.key[0], f"'{named}' is already in row {seen[key]}; a row of "
+                        f"{table.name} must differ in {', '.join(table.key[:4])}")
+            continue
+        seen[key] = number
+        records.append(record)
+    return records
+
+
+def _columns(table: Table, sheet: Sheet, found: Findings) -> list[tuple[Column, int | None] | None]:
+    """Column and year of each header; unknown and repeated headers are errors."""
+    columns: list[tuple[Column, int | None] | None] = []
+    taken: set[str] = set()
+    for i, header in enumerate(sheet.headers):
+        columns.append(None)
+        if header is None:
+            if any(i < len(cells) and tidy(cells[i]) is not None for _, cells in sheet.rows):
+                found.error(table.name, sheet.header_row, None, f"column {i + 1} has values but no header")
+            continue
+        name, year = split_header(header)
+        if header in table.by_name:
+            name, year = header, None
+        column = table.by_name.get(name)
+        if column is None:
+            found.error(table.name, sheet.header_row, header,
+                        f"no column '{header}' in {table.name}{did_you_mean(name, table.by_name)}")
+        elif year is not None and not column.yearly:
+            found.error(table.name, sheet.header_row, header, f"'{header}': {name} takes one value, not one per year")
+        elif header in taken:
+            found.error(table.name, sheet.header_row, header, f"column '{header}' is there twice")
+        else:
+            taken.add(header)
+            columns[i] = (column, year)
+    if sheet.headers:
+        present = {c.name for item in columns if item for c in (item[0],)}
+        for column in table.columns:
+            if column.required and column.name not in present:
+                found.error(table.name, sheet.header_row, None, f"column '{column.name}' is missing")
+    return columns
+
+
+def _record(
+    table: Table, number: int, cells: list[Any], columns: list[Any], sheet: Sheet, found: Findings
+) -> Record:
+    record = Record(table.name, number, {})
+    if len(cells) > len(columns) and any(tidy(c) is not None for c in cells[len(columns):]):
+        found.error(table.name, number, None, f"the row has {len(cells)} cells but the table {len(columns)} columns")
+    for item, raw in zip(columns, cells, strict=False):
+        raw = tidy(raw)
+        if item is None or raw is None:
+            continue
+        column, year = item
+        try:
+            value = convert(column, raw)
+        except BadValue as reason:
+            header = column.name if year is None else f"{column.name} {year}"
+            found.error(table.name, number, header, str(reason))
+            record.bad.add(column.name)
+            continue
+        if column.yearly:
+            record.values.setdefault(column.name, {})[year] = value
+        else:
+            record.values[column.name] = value
+    for column in table.columns:
+        if column.name in record.values or column.name in record.bad:
+            continue
+        if column.required:
+            found.error(table.name, number, column.name, f"{column.name} is blank; a value is needed")
+            record.bad.add(column.name)
+        elif column.default is not None:
+            record.values[column.name] = {None: column.default} if column.yearly else column.default
+        else:
+            record.values[column.name] = None
+    return record
+
+
+# ---------------------------------------------------------------- references
+
+
+def check_references(records: Mapping[str, list[Record]], found: Findings) -> None:
+    """Every reference names a row that exists."""
+    known = {
+        name: {r.values.get(_reference_key(name)) for r in rows} for name, rows in records.items() if name in TABLES
+    }
+    for name, rows in records.items():
+        references = [c for c in TABLES[name].columns if c.kind == "ref"]
+        for record in rows:
+            for column in references:
+                value = record[column.name]
+                if value is None or column.name in record.bad or value in known[column.ref]:
+                    continue
+                if column.ref == "sources" and str(value).casefold().startswith("estimate"):
+                    continue
+                record.bad.add(column.name)
+                found.error(name, record.row, column.name, f"{column.name} '{value}' is not in "
+                            f"{column.ref}{did_you_mean(str(value), (str(k) for k in known[column.ref] if k))}")
+
+
+def _reference_key(table: str) -> str:
+    return TABLES[table].key[0]
+
+
+# ---------------------------------------------------------------- yearly columns
+
+
+def check_years(records: Iterable[Record], periods: list[int], found: Findings) -> None:
+    """Yearly columns: one value or yearly ones, and no gap that `fill` does not say how to close."""
+    for record in records:
+        fill = record["fill"] or "exact"
+        for column in TABLES[record.table].yearly:
+            given = record[column.name]
+            if not given or column.name in record.bad:
+                continue
+            message = _year_problem(column, given, fill, periods)
+            if message:
+                record.bad.add(column.name)
+                found.error(record.table, record.row, column.name, f"{column.name}: {message}")
+
+
+def _year_problem(column: Column, given: dict[int | None, Any], fill: str, periods: list[int]) -> str:
+    years = sorted(y for y in given if y is not None)
+    if not years:
+        return ""
+    if None in given:
+        return "give one value or yearly values, not both"
+    if fill == "exact":
+        missing = [str(t) for t in periods if t not in given]
+        unused = [str(y) for y in years if y not in periods]
+        if missing:
+            return (f"no value for {', '.join(missing)}; give it, or say in the fill column how gaps are filled "
+                    "(hold or linear)")
+        return f"{', '.join(unused)} is not the first year of a period" if unused else ""
+    early = [str(t) for t in periods if t < years[0]]
+    if early:
+        return f"no value for {', '.join(early)}: fill '{fill}' starts at the first given year, {years[0]}"
+    late = [str(t) for t in periods if t > years[-1]]
+    if fill == "linear" and late:
+        return f"no value for {', '.join(late)}: fill 'linear' ends at the last given year, {years[-1]}"
+    return ""
+
+
+def fill_years(given: dict[int | None, float] | None, fill: str, periods: list[int]) -> dict[int, float] | None:
+    """The value of each period of a yearly column that passed its checks."""
+    if given is None:
+        return None
+    if None in given:
+        return dict.fromkeys(periods, given[None])
+    years = sorted(y for y in given if y is not None)
+    filled = {}
+    for t in periods:
+        if t in given:
+            filled[t] = given[t]
+            continue
+        before = max(y for y in years if y < t)
+        if fill == "hold":
+            filled[t] = given[before]
+        else:
+            after = min(y for y in years if y > t)
+            filled[t] = given[before] + (given[after] - given[before]) * (t - before) / (after - before)
+    return filled
+
+
+# ---------------------------------------------------------------- settings
+
+
+def parse_settings(sheet: Sheet | None, found: Findings) -> dict[str, Any]:
+    """Typed settings with defaults; unknown and missing ones are errors."""
+    if sheet is None:
+        found.error("settings", None, None, "the settings sheet is missing")
+        return {c.name: c.default for c in SETTINGS if not c.required}
+    by_name = {c.name: c for c in SETTINGS}
+    for header in ("setting", "value"):
+        if header not in sheet.headers:
+            found.error("settings", sheet.header_row, None, f"column '{header}' is missing")
+            return {c.name: c.default for c in SETTINGS if not c.required}
+    for header in sheet.headers:
+        if header and header not in ("setting", "value", "note", "unit", "help"):
+            found.error("settings", sheet.header_row, header, f"no column '{header}' in settings"
+                        + did_you_mean(header, ("setting", "value", "note", "unit", "help")))
+    name_at, value_at = sheet.headers.index("setting"), sheet.headers.index("value")
+    settings: dict[str, Any] = {}
+    for number, cells in sheet.rows:
+        name = tidy(cells[name_at]) if name_at < len(cells) else None
+        raw = tidy(cells[value_at]) if value_at < len(cells) else None
+        if name is None and raw is None:
+            continue
+        column = by_name.get(str(name))
+        if column is None:
+            found.error("settings", number, "setting", f"no setting '{name}'{did_you_mean(str(name), by_name)}")
+        elif column.name in settings:
+            found.error("settings", number, "setting", f"setting '{name}' is there twice")
+        elif raw is not None:
+            try:
+                settings[column.name] = convert(column, raw)
+            except BadValue as reason:
+                settings[column.name] = None
+                found.error("settings", number, "value", str(reason))
+    for column in SETTINGS:
+        if column.name in settings:
+            continue
+        if column.required:
+            found.error("settings", None, None, f"setting '{column.name}' is missing or blank: {column.help}")
+        settings[column.name] = None if column.required else column.default
+    return settings
