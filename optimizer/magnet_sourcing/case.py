@@ -251,10 +251,9 @@ class Case:
         return hashlib.sha256(self._content_mark().encode()).hexdigest()
 
     def _content_mark(self) -> str:
-        content: dict[str, Any] = {
-            "settings": {c.name: _plain(self.settings.get(c.name, None if c.required else c.default)) for c in SETTINGS}
-            | {k: _plain(v) for k, v in self.settings.items()},
-        }
+        defaults = {c.name: _plain(None if c.required else c.default) for c in SETTINGS}
+        given = {name: plain for name, value in self.settings.items() if (plain := _plain(value)) is not None}
+        content: dict[str, Any] = {"settings": defaults | given}
         for name, frame in self.tables.items():
             headers = [str(h) for h in frame.columns]
             rows = []

@@ -1,0 +1,44 @@
+"""How our workbooks look, and how text from outside is kept text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+FONT = "Calibri"
+BODY = Font(name=FONT, size=11)
+BOLD = Font(name=FONT, size=11, bold=True)
+HEADER = Font(name=FONT, size=11, bold=True, color="FFFFFF")
+TITLE = Font(name=FONT, size=18, bold=True, color="1F3864")
+SUBTITLE = Font(name=FONT, size=13, bold=True, color="1F3864")
+UNIT = Font(name=FONT, size=9, italic=True, color="595959")
+NOTE = Font(name=FONT, size=10, italic=True, color="595959")
+LINK = Font(name=FONT, size=11, underline="single", color="0563C1")
+HEADER_FILL = PatternFill("solid", fgColor="1F3864")
+REQUIRED_FILL = PatternFill("solid", fgColor="7F6000")
+UNIT_FILL = PatternFill("solid", fgColor="F2F2F2")
+TOTAL_FILL = PatternFill("solid", fgColor="DDEBF7")
+THIN = Border(bottom=Side(style="thin", color="BFBFBF"))
+WRAP = Alignment(wrap_text=True, vertical="top")
+TOP = Alignment(vertical="top")
+
+
+def put(cell: Any, value: Any) -> None:
+    """Writes a value; text that a spreadsheet would run as a formula stays text."""
+    if isinstance(value, str):
+        value = ILLEGAL_CHARACTERS_RE.sub("", value)[:32_000]
+        cell.value = value
+        if value[:1] in ("=", "+", "-", "@", "\t", "{"):
+            cell.data_type = "s"
+            cell.quotePrefix = True
+        return
+    cell.value = value.item() if hasattr(value, "item") else value
+
+
+def link(cell: Any, sheet: str, text: str) -> None:
+    """A link to the top of another sheet of the workbook."""
+    cell.value = text
+    cell.hyperlink = f"#'{sheet}'!A1"
+    cell.font = LINK
