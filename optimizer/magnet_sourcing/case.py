@@ -273,15 +273,15 @@ class Case:
 
 
 def _plain(value: Any) -> Any:
-    """A value as it counts for identity: 5 and 5.0 and '5' in a cell are one."""
+    """A value as it counts for identity: 5, 5.0 and '5' are one; numbers to the 15 digits a spreadsheet keeps."""
     value = tidy(value)
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, (int, float)):
-        return repr(float(value))
+        return f"{float(value):.15g}"
     text = str(value)
     try:
-        return repr(float(text)) if text[:1] in "+-.0123456789" else text
+        return f"{float(text):.15g}" if text[:1] in "+-.0123456789" else text
     except ValueError:
         return text
 
