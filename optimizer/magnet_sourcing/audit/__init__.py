@@ -1,0 +1,67 @@
+"""The independent audit: plain arithmetic on the case and the plan's tables.
+
+It imports neither Pyomo nor the model nor the solver session, and recomputes balances, capacities, build and contract
+logic, integrality, every cost, exposure and index. A plan that does not pass must not be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from .decisions import DECISIONS
+from .dependence import check_exposure, check_impacts, exposures, index
+from .facts import Facts
+from .money import check_costs, ledger
+from .physics import PHYSICS
+from .policy import check_limits
+from .report import AuditReport
+
+if TYPE_CHECKING:
+    from ..case import Case
+
+# HiGHS respects rows to 1e-6 or 1e-7 in absolute terms; relative to the size of the amounts (at least 1) this allows
+# for that and for the noise floor of the plan's tables, and nothing a planner could see.
+TOLERANCE = 2e-6
+
+
+def audit(
+    case: Case,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    objective: float | None,
+    china_price: float = 0.0,
+    china_cap: Mapping[int, float] | None = None,
+    tolerance: float = TOLERANCE,
+) -> AuditReport:
+    """Recomputes a plan and reports every disagreement.
+
+    objective: what the solver reported, or None to leave it out. china_price, china_cap: the options of the solve.
+    """
+    out = AuditReport()
+    try:
+        facts = Facts(case, tables, tolerance)
+        PHYSICS[0](facts, out)
+        if not out.passed:  # a plan that names what is not there cannot be counted any further
+            return out
+        for check in (*PHYSICS[1:], *DECISIONS):
+            check(facts, out)
+        found = exposures(facts)
+        check_exposure(facts, out, found, dict(china_cap or {}))
+        check_impacts(facts, out)
+        book = ledger(facts)
+        total = check_costs(facts, out, book)
+        check_limits(facts, out, found, book)
+    except KeyError as missing:
+        out.true("names", f"the plan speaks of {missing}, which the case does not know", False)
+        return out
+    if objective is not None:
+        exposed = case.settings["exposed_country"]
+        premium = china_price * sum(facts.counted[t] * index(facts, found, exposed, t) for t in facts.periods)
+        out.same("total cost", "objective", objective, total + premium, tolerance)
+    return out
+
+
+__all__ = ["AuditReport", "audit"]

@@ -1,0 +1,267 @@
+"""Tonnes: names, balances, capacities, lanes, trade, tolling, stocks, demand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from ..plan_schema import PLAN_TABLES
+from .facts import Facts
+from .report import AuditReport
+
+# Key columns of each plan table, and the case table each must name.
+_NAMES = {
+    "builds": {"expansion": "expansions", "facility": "facilities"}, "signings": {"route": "routes"},
+    "lane_openings": {"lane": "lanes"}, "retirements": {"facility": "facilities"},
+    "activity": {"facility": "facilities", "process": "processes"}, "capacity": {"facility": "facilities"},
+    "flows": {"lane": "lanes", "material": "materials"}, "lane_use": {"lane": "lanes"},
+    "purchases": {"supply": "supplies"}, "sales": {"sale": "sales"}, "tolling": {"toll": "tolls"},
+    "route_use": {"route": "routes"}, "collections": {"return": "returns"}, "stocks": {"stock": "stocks"},
+    "disposal": {"material": "materials", "location": "locations"}, "demand": {"demand": "demands"},
+    "incentives": {"incentive": "incentives", "facility": "facilities", "process": "processes"},
+    "impacts": {"impact": "impacts", "facility": "facilities", "process": "processes"}, "limits": {"limit": "limits"},
+}
+_MAY_BE_NEGATIVE = {("impacts", "quantity"), ("limits", "amount"), ("limits", "value"), ("incentives", "amount")}
+
+
+def names_and_signs(f: Facts, out: AuditReport) -> None:
+    """Every row names rows of the case, once, in periods of the case, with amounts that are not negative."""
+    out.begin("names", "signs")
+    for table, references in _NAMES.items():
+        seen = set()
+        for r in f.plan[table]:
+            for column, known in references.items():
+                out.true("names", f"{table}: {column} '{r[column]}' is not in the case", r[column] in f.named[known])
+            period = r.get("period")
+            out.true("names", f"{table}: {period} is no period", period is None or period in f.length)
+            key = (*(r[c] for c in references), period)
+            out.true("names", f"{table}: {key} stands twice", key not in seen)
+            seen.add(key)
+            for column, value in r.items():
+                is_amount = isinstance(value, (int, float)) and column != "period"
+                if is_amount and (table, column) not in _MAY_BE_NEGATIVE:
+                    out.true("signs", f"{table}: {column} of {key} is {value}", value >= -f.tolerance)
+    for table in PLAN_TABLES:
+        out.true("names", f"the plan has no table {table}", table == "solver" or table in f.plan)
+
+
+def balances(f: Facts, out: AuditReport) -> None:
+    """What comes to a place equals what leaves it, material by material."""
+    come: dict[Any, float] = defaultdict(float)
+    go: dict[Any, float] = defaultdict(float)
+    for (facility, process, t), run in f.runs().items():
+        place, own = f.named["facilities"][facility].location, f.own_products(process)
+        for m, q in f.outputs[process].items():
+            come[place, m, t] += run * q[t] * (f.kept(facility) if m in own else 1.0)
+        for m, q in f.inputs[process].items():
+            go[place, m, t] += run * q[t]
+    for r in f.plan["flows"]:
+        lane = f.named["lanes"][r["lane"]]
+        go[lane.origin, r["material"], r["period"]] += r["loaded"]
+        come[lane.destination, r["material"], r["period"]] += r["arrived"]
+    for r in f.plan["purchases"]:
+        row = f.named["supplies"][r["supply"]]
+        come[row.location, row.material, r["period"]] += r["bought"]
+    for r in f.plan["sales"]:
+        row = f.named["sales"][r["sale"]]
+        go[row.location, row.material, r["period"]] += r["sold"]
+    for r in f.plan["tolling"]:
+        row = f.named["tolls"][r["toll"]]
+        go[row.origin, row.sent, r["period"]] += r["sent"]
+        come[row.destination, row.returned, r["period"]] += r["returned"]
+        if row.swarf:
+            come[row.destination, row.swarf, r["period"]] += r["swarf"]
+    for r in f.plan["collections"]:
+        row = f.named["returns"][r["return"]]
+        come[row.location, row.material, r["period"]] += r["collected"]
+    for r in f.plan["demand"]:
+        row = f.named["demands"][r["demand"]]
+        go[row.location, row.material, r["period"]] += r["delivered"]
+    for r in f.plan["disposal"]:
+        go[r["location"], r["material"], r["period"]] += r["disposed"]
+    for r in f.plan["stocks"]:
+        row, t = f.named["stocks"][r["stock"]], r["period"]
+        come[row.location, row.material, t] += (r["opening"] - r["lost"]) / f.length[t]
+        go[row.location, row.material, t] += r["closing"] / f.length[t]
+    out.begin("material balances")
+    for key in set(come) | set(go):
+        place, m, t = key
+        out.same("material balances", f"{m} at {place} in {t}, coming against going", come[key], go[key], f.tolerance)
+
+
+def capacities(f: Facts, out: AuditReport) -> None:
+    """Use within capacity, minimum load, reserves, contracts and licences."""
+    out.begin("capacity", "minimum load", "reserves", "windows", "contracts")
+    load: dict[Any, float] = defaultdict(float)
+    mined: dict[str, float] = defaultdict(float)
+    for (name, process, t), run in f.runs().items():
+        row, operation = f.named["facilities"][name], f.operation.get((name, process))
+        what = f"{process} at {name} in {t}"
+        out.true("windows", f"{what} is not permitted", operation is not None)
+        if operation is None:
+            continue
+        out.true("windows", f"{what} is outside its years", f.within(row, t) and f.within(operation, t))
+        if operation.limit is not None:
+            out.at_most("capacity", what, run, operation.limit[t], f.tolerance)
+        if operation.route:
+            free = f.active(operation.route, t, f.named["routes"][operation.route].transfer_years)
+            out.true("contracts", f"{what} needs route {operation.route}", free > 0 or run <= f.tolerance)
+        if row.route:
+            out.true("contracts", f"{what} needs route {row.route}", f.active(row.route, t) > 0 or run <= f.tolerance)
+        load[name, t] += operation.usage * run
+        mined[name] += run * f.length[t]
+    listed = {(r["facility"], r["period"]): r for r in f.plan["capacity"]}
+    for name, row in f.named["facilities"].items():
+        for t in f.periods:
+            existing = f.existing(name, t)
+            added = f.added(name, t) if f.within(row, t) else 0.0
+            available, used = (existing + added) * row.availability[t], load[name, t]
+            out.at_most("capacity", f"{name} in {t}", used, available, f.tolerance)
+            r = listed.get((name, t))
+            if r is not None:
+                for column, value in (("existing", existing), ("added", added), ("available", available), ("used", used)):
+                    out.same("capacity", f"{column} of {name} in {t}", r[column], value, f.tolerance)
+                if r["utilisation"] is not None and available > 1e-6:
+                    out.same("capacity", f"utilisation of {name} in {t}", r["utilisation"], used / available, 1e-5)
+            if row.min_load > 0 and f.within(row, t) and (row.min_load_rule == "always" or used > f.tolerance):
+                out.at_most("minimum load", f"{name} in {t}", row.min_load * available, used, f.tolerance)
+        if row.reserve is not None:
+            out.at_most("reserves", name, mined[name], row.reserve, f.tolerance)
+    for r in f.plan["retirements"]:
+        row = f.named["facilities"][r["facility"]]
+        out.true("capacity", f"{r['facility']} cannot be retired", bool(row.can_retire))
+        out.true("capacity", f"{r['facility']} retires more than it has",
+                 f.existing(r["facility"], r["period"]) >= -f.tolerance * max(1.0, row.capacity[r["period"]]))
+
+
+def lanes(f: Facts, out: AuditReport) -> None:
+    out.begin("lanes")
+    load: dict[Any, float] = defaultdict(float)
+    opened = {r["lane"]: r["period"] for r in f.plan["lane_openings"]}
+    used = {(r["lane"], r["period"]): r["used"] for r in f.plan["lane_use"]}
+    for r in f.plan["flows"]:
+        lane, t = f.named["lanes"][r["lane"]], r["period"]
+        row, what = f.freight.get((r["lane"], r["material"])), f"{r['material']} on {r['lane']} in {r['period']}"
+        out.true("lanes", f"{what}: not carried there", row is not None)
+        if row is None:
+            continue
+        out.true("lanes", f"{what}: outside its years", f.within(lane, t))
+        out.same("lanes", f"{what}, arrived", r["arrived"], r["loaded"] * (1 - row.loss), f.tolerance)
+        if row.capacity is not None:
+            out.at_most("lanes", what, r["loaded"], row.capacity[t], f.tolerance)
+        if lane.route:
+            out.true("lanes", f"{what} needs route {lane.route}", f.active(lane.route, t) > 0)
+        if any(lane.opening_cost[s] > 0 for s in f.periods):
+            out.true("lanes", f"{what}: the lane is not open", opened.get(r["lane"], f.end) <= t)
+        load[r["lane"], t] += r["loaded"]
+    for (name, t), tonnes in load.items():
+        lane = f.named["lanes"][name]
+        if lane.capacity is not None:
+            out.at_most("lanes", f"{name} in {t}", tonnes, lane.capacity[t], f.tolerance)
+        if lane.minimum[t] > 0:
+            out.at_most("lanes", f"least load of {name} in {t}", lane.minimum[t], tonnes, f.tolerance)
+        if lane.minimum[t] > 0 or lane.yearly_cost[t] > 0:
+            out.true("lanes", f"{name} carries in {t} but is not used", used.get((name, t)) == 1)
+    out.true("lanes", "a lane is opened twice", len(opened) == len(f.plan["lane_openings"]))
+
+
+def trade(f: Facts, out: AuditReport) -> None:
+    """Purchases and sales within limits, minima, totals and tiers."""
+    out.begin("purchases and sales")
+    for table, plan, key, amount in (("supplies", "purchases", "supply", "bought"), ("sales", "sales", "sale", "sold")):
+        tonnes = {(r[key], r["period"]): r[amount] for r in f.plan[plan]}
+        missed = {(r[key], r["period"]): r.get("shortfall") or 0.0 for r in f.plan[plan]}
+        for name, row in f.named[table].items():
+            whole = 0.0
+            for t in f.periods:
+                x, what = tonnes.get((name, t), 0.0), f"{name} in {t}"
+                whole += x * f.length[t]
+                out.true("purchases and sales", f"{what}: outside its years", x <= f.tolerance or f.within(row, t))
+                if not f.within(row, t):
+                    continue
+                if row.limit is not None:
+                    out.at_most("purchases and sales", what, x, row.limit[t], f.tolerance)
+                route = row.get("route")
+                share = f.active(route, t) if route else 1.0
+                out.true("purchases and sales", f"{what} needs route {route}", share > 0 or x <= f.tolerance)
+                short = missed.get((name, t), 0.0)
+                if short and row.get("shortfall_cost") is None:
+                    out.true("purchases and sales", f"{what}: a minimum that must be met is missed", False)
+                out.at_most("purchases and sales", f"minimum of {what}", row.minimum[t] * share, x + short, f.tolerance)
+                first = f.named[table].get(row.after) if row.after else None
+                if first is not None and x > f.tolerance:
+                    before = tonnes.get((row.after, t), 0.0)
+                    out.at_most("purchases and sales", f"{what} opens after {row.after}", first.limit[t], before, f.tolerance)
+            if row.total is not None:
+                out.at_most("purchases and sales", f"{name} over the horizon", whole, row.total, f.tolerance)
+    for r in f.plan["purchases"]:
+        out.true("purchases and sales", f"origin of {r['supply']}", r["origin"] == f.origin(f.named["supplies"][r["supply"]]))
+
+
+def tolling(f: Facts, out: AuditReport) -> None:
+    """Only what was sent comes back, later, less the partner's share."""
+    out.begin("tolling")
+    sent = {(r["toll"], r["period"]): r["sent"] for r in f.plan["tolling"]}
+    listed = {(r["toll"], r["period"]): r for r in f.plan["tolling"]}
+    for name, row in f.named["tolls"].items():
+        for t in f.periods:
+            back = sum(f.arriving(row.lag, s, t) * sent.get((name, s), 0.0) for s in f.periods)
+            r = listed.get((name, t), {"returned": 0.0, "swarf": 0.0, "sent": 0.0})
+            made = back * row["yield"] * (1 - row.partner_share)
+            scrap = back * row.swarf_yield * row.swarf_share if row.swarf else 0.0
+            out.same("tolling", f"{name} returned in {t}", r["returned"], made, f.tolerance)
+            out.same("tolling", f"{name} swarf in {t}", r["swarf"], scrap, f.tolerance)
+            if row.capacity is not None:
+                out.at_most("tolling", f"{name} sent in {t}", r["sent"], row.capacity[t], f.tolerance)
+            out.true("tolling", f"{name} sends in {t} without its contract", r["sent"] <= f.tolerance or f.active(row.route, t) > 0)
+
+
+def stocks(f: Facts, out: AuditReport) -> None:
+    out.begin("stocks")
+    listed = {(r["stock"], r["period"]): r for r in f.plan["stocks"]}
+    for name, row in f.named["stocks"].items():
+        closing = row.initial
+        for t in f.periods:
+            r = listed.get((name, t))
+            out.true("stocks", f"{name} has no line for {t}", r is not None)
+            if r is None:
+                continue
+            out.same("stocks", f"opening of {name} in {t}", r["opening"], closing, f.tolerance)
+            lost = r["opening"] * (1 - (1 - row.loss) ** f.length[t])
+            out.same("stocks", f"loss of {name} in {t}", r["lost"], lost, f.tolerance)
+            closing = r["closing"]
+            if row.capacity is not None:
+                out.at_most("stocks", f"{name} in {t}", closing, row.capacity[t], f.tolerance)
+            out.at_most("stocks", f"minimum of {name} in {t}", row.minimum[t], closing, f.tolerance)
+        if row.final is not None:
+            out.at_most("stocks", f"final level of {name}", row.final, closing, f.tolerance)
+
+
+def demand(f: Facts, out: AuditReport) -> None:
+    """Delivered and short make up the need; end-of-life material comes from what was delivered."""
+    out.begin("demand", "end of life")
+    listed = {(r["demand"], r["period"]): r for r in f.plan["demand"]}
+    for name, row in f.named["demands"].items():
+        for t in f.periods:
+            r, need = listed.get((name, t)), f.needed(row, t)
+            out.true("demand", f"{name} has no line for {t}", r is not None)
+            if r is None:
+                continue
+            out.same("demand", f"{name} required in {t}", r["required"], need, f.tolerance)
+            out.same("demand", f"{name} in {t}, delivered and short", r["delivered"] + r["short"], need, f.tolerance)
+            out.at_most("demand", f"least service of {name} in {t}", row.min_service[t] * need, r["delivered"], f.tolerance)
+            if row.penalty is None:
+                out.at_most("demand", f"{name} must be met in {t}; short", r["short"], 0.0, f.tolerance, need)
+    collected = {(r["return"], r["period"]): r for r in f.plan["collections"]}
+    for (name, t), r in collected.items():
+        row = f.named["returns"][name]
+        potential = row.base[t] + sum(
+            f.arriving(row.lag, s, t) * row.share * line["delivered"]
+            for (d, s), line in listed.items()
+            if f.named["demands"][d].material == row.delivered and row.segment in (None, f.named["demands"][d].segment)
+        )
+        out.same("end of life", f"{name} collectable in {t}", r["collectable"], potential, f.tolerance)
+        out.at_most("end of life", f"{name} collected in {t}", r["collected"], potential, f.tolerance)
+
+
+PHYSICS = (names_and_signs, balances, capacities, lanes, trade, tolling, stocks, demand)
