@@ -122,7 +122,7 @@ def _read_me(sheet: Worksheet, case: Case) -> None:
         used = len(case.tables[table.name])
         text = table.help + (f"  [{used} rows]" if used else "")
         sheet.cell(i, 2, text).font, sheet.cell(i, 2).alignment = cells.BODY, cells.WRAP
-    _print_setup(sheet, landscape=False)
+    print_setup(sheet, landscape=False)
 
 
 def _settings_sheet(sheet: Worksheet, case: Case) -> None:
@@ -145,7 +145,7 @@ def _settings_sheet(sheet: Worksheet, case: Case) -> None:
         cells.put(sheet.cell(row, 1), name)
         cells.put(sheet.cell(row, 2), tidy(case.settings[name]))
     sheet.freeze_panes = "B2"
-    _print_setup(sheet)
+    print_setup(sheet)
 
 
 def _table_sheet(sheet: Worksheet, table: Table, case: Case) -> None:
@@ -169,7 +169,7 @@ def _table_sheet(sheet: Worksheet, table: Table, case: Case) -> None:
             sheet.column_dimensions[letter(i)].width = _width(frame, header, column)
     sheet.freeze_panes = sheet.cell(3, min(len(table.key), 2) + 1)
     sheet.auto_filter.ref = f"A1:{letter(len(headers) - 1)}{max(last, 3)}"
-    _print_setup(sheet)
+    print_setup(sheet)
 
 
 def _is_there(column: Column, headers: list[str]) -> bool:
@@ -258,7 +258,7 @@ def _width(frame: Any, header: str, column: Column) -> float:
     return float(min(max(longest + 2, len(column.unit) * 0.8 + 3, 9), 45))
 
 
-def _print_setup(sheet: Worksheet, landscape: bool = True) -> None:
+def print_setup(sheet: Worksheet, landscape: bool = True) -> None:
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0

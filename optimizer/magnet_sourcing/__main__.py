@@ -1,0 +1,5 @@
+"""`python -m magnet_sourcing`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,170 @@
+"""A plan in plain words: what a planner reads first, whatever the view it is shown in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from .plan import Plan
+
+ENDINGS = {
+    "infeasible": "No plan can satisfy the case: this is proved, not a failure of the search.",
+    "unbounded": "The case lets money be made without end: look for a sale dearer than what it is made from, or a "
+                 "negative cost without a limit.",
+    "time limit": "The time limit came before the proof: this is the best plan found so far, and it may not be the best.",
+    "interrupted": "Interrupted: this is the best plan found so far, and it may not be the best.",
+    "failed": "The solver failed: there is no plan.",
+}
+
+
+def headline(plan: Plan) -> str:
+    """Status, objective, bound, gap and seconds in one line."""
+    parts = [plan.status.upper()]
+    if plan.objective is not None:
+        parts.append(f"objective {money(plan, plan.objective)}")
+    if plan.bound is not None:
+        parts.append(f"bound {money(plan, plan.bound)}")
+    if plan.gap is not None:
+        parts.append(f"gap {plan.gap:.4%}")
+    parts.append(f"{plan.seconds:.1f} s")
+    return ", ".join(parts)
+
+
+def money(plan: Plan, amount: float) -> str:
+    """An amount in the case's currency, in millions when it is large."""
+    currency = plan.case.settings.get("currency") or ""
+    if abs(amount) >= 1e5:
+        return f"{currency} {amount / 1e6:,.2f} million".strip()
+    return f"{currency} {amount:,.6g}".strip()
+
+
+def tonnes(plan: Plan, amount: float) -> str:
+    return f"{amount:,.0f} {plan.case.settings.get('mass_unit') or 't'}" if abs(amount) >= 10 else f"{amount:,.3g} t"
+
+
+def ending(plan: Plan) -> str:
+    """What an ending other than optimal means; empty for an optimal plan."""
+    text = ENDINGS.get(plan.status, "")
+    if plan.status in ("time limit", "interrupted") and not plan.has_plan:
+        text = "Stopped before a plan was found: give it more time, or a larger gap."
+    if plan.detail:
+        text += f" {plan.detail[0].upper()}{plan.detail[1:]}."
+    return text
+
+
+def sentences(plan: Plan) -> list[str]:
+    """The whole answer in sentences, most important first."""
+    lines = [headline(plan)]
+    if ending(plan):
+        lines.append(ending(plan))
+    if plan.has_plan:
+        lines += [*decisions(plan), *sources(plan), *dependence(plan), *unmet(plan), *binding(plan)]
+        lines.append(verdict(plan))
+    return lines
+
+
+def decisions(plan: Plan) -> list[str]:
+    """What to build where and when, and which routes to sign."""
+    lines = []
+    for r in plan.tables["signings"].sort_values(["period", "route"]).itertuples():
+        partner = f" with {r.partner}" if r.partner else ""
+        until = f" to {r.active_to:g}" if r.active_to == r.active_to and r.active_to is not None else ""
+        lines.append(f"Sign {r.route} ({r.kind}{partner}, {r.country}) in {r.period}; active from {r.active_from:g}{until}.")
+    for r in plan.tables["builds"].sort_values(["period", "expansion"]).itertuples():
+        modules = f" in {r.modules:.0f} modules" if r.modules is not None and r.modules > 1.5 else ""
+        lines.append(f"Build {r.expansion} at {r.location} ({r.country}), decided {r.period}, {r.size:,.0f} t/y{modules}, "
+                     f"first capacity {r.available_from:g}, {money(plan, r.capital)}.")
+    for r in plan.tables["lane_openings"].sort_values(["period", "lane"]).itertuples():
+        lines.append(f"Open lane {r.lane} in {r.period}.")
+    for r in plan.tables["retirements"].itertuples():
+        lines.append(f"Close {tonnes(plan, r.capacity)}/y at {r.facility} in {r.period}.")
+    return lines or ["Nothing to build or sign."]
+
+
+def sources(plan: Plan) -> list[str]:
+    """Which country supplies what share of the first stage of the chain, first and last period."""
+    exposure = plan.tables["exposure"]
+    stages = [r.stage for r in plan.case.rows("stages")]
+    if exposure.empty or not stages:
+        return []
+    first = next((s for s in stages if s in set(exposure["stage"])), None)
+    at_first = exposure[exposure["stage"] == first]
+    lines = []
+    for t in sorted({int(plan.case.periods[0]), int(plan.case.periods[-1])}):
+        by_country = at_first[at_first["period"] == t].groupby("country")["exposure"].sum().sort_values(ascending=False)
+        total = by_country.sum()
+        if total > 0:
+            shares = ", ".join(f"{c} {x / total:.0%}" for c, x in by_country.items() if x / total >= 0.005)
+            lines.append(f"{first} in {t}: {shares}.")
+    return lines
+
+
+def dependence(plan: Plan) -> list[str]:
+    """The index in the first and last period."""
+    country = plan.case.settings.get("exposed_country")
+    if not country or not plan.index:
+        return []
+    first, last = min(plan.index), max(plan.index)
+    return [f"Dependence on {country}: index {plan.index[first]:.1%} in {first}, {plan.index[last]:.1%} in {last}."]
+
+
+def unmet(plan: Plan) -> list[str]:
+    """Demand that is not met, by segment."""
+    short = plan.tables["demand"]
+    short = short[short["short"] > 1e-6]
+    if short.empty:
+        return ["All demand is met."]
+    years = plan.case.rows("periods")
+    length = {r.period: r.years for r in years}
+    by_segment: dict[str, float] = defaultdict(float)
+    for r in short.itertuples():
+        by_segment[r.segment or r.demand] += r.short * length[r.period]
+    named = ", ".join(f"{segment} {tonnes(plan, x)}" for segment, x in sorted(by_segment.items(), key=lambda kv: -kv[1]))
+    return [f"Demand not met over the horizon: {named}; in {', '.join(str(t) for t in sorted(set(short['period'])))}."]
+
+
+def binding(plan: Plan) -> list[str]:
+    """Limits without room to spare."""
+    limits = plan.tables["limits"]
+    bound = limits[limits["binding"].astype(bool)]
+    names: dict[str, list[str]] = defaultdict(list)
+    for r in bound.itertuples():
+        names[r.limit].append(f"{r.period:g}" if r.period == r.period and r.period is not None else "horizon")
+    listed = "; ".join(n + " (" + ", ".join(t) + ")" for n, t in names.items())
+    return [f"Binding limits: {listed}."] if listed else []
+
+
+def verdict(plan: Plan) -> str:
+    """The audit in a sentence."""
+    if plan.audit is None:
+        return "Not audited."
+    compared = sum(c.compared for c in plan.audit.checks)
+    if plan.audit.passed:
+        return f"Audit passed: {compared:,} comparisons recomputed independently."
+    return f"AUDIT FAILED, do not use this plan: {len(plan.audit.failures)} disagreements; {plan.audit.failures[0]}"
+
+
+def cost_by_item(plan: Plan) -> pd.DataFrame:
+    """Item, discounted cost and share of the gross cost, largest first."""
+    costs = plan.tables["costs"].groupby("item", as_index=False)["discounted"].sum()
+    return costs.sort_values("discounted", ascending=False, key=abs, ignore_index=True)
+
+
+def dependence_by_year(plan: Plan) -> pd.DataFrame:
+    """Stages down, periods across, the exposed country's share; the index in the last row."""
+    rows = plan.tables["dependence"]
+    if rows.empty:
+        return pd.DataFrame()
+    table = rows.pivot(index="stage", columns="period", values="share").astype(float)
+    order = [s for s in [r.stage for r in plan.case.rows("stages")] if s in table.index]
+    return table.loc[[*order, "index"]]
+
+
+def demand_by_segment(plan: Plan) -> pd.DataFrame:
+    """Segments down; required, delivered and short in t/y, first and last period."""
+    rows = plan.tables["demand"].copy()
+    rows["segment"] = [r.segment or r.demand for r in rows.itertuples()]
+    return rows.groupby(["segment", "period"], as_index=False)[["required", "delivered", "short"]].sum()
