@@ -22,10 +22,10 @@ def add_charts(sheet: Worksheet, plan: Plan) -> None:
     """Cost, dependence, demand, first-stage sources and capacity over the periods."""
     sheet.sheet_view.showGridLines = False
     sheet.column_dimensions["A"].width = 26
-    currency = plan.case.settings.get("currency") or "money"
+    money, divisor = summary.money_unit(plan)
     row = 1
     for title, unit, table, kind in (
-        ("Cost a year by item", f"million {currency}", _cost_by_year(plan), "stack"),
+        ("Cost a year by item", money, _cost_by_year(plan) / divisor, "stack"),
         ("Dependence by stage", "share of requirement", _dependence(plan), "line"),
         ("Demand delivered and short", "t/y", _demand(plan), "stack"),
         ("First stage by country", "t element/y", _first_stage(plan), "stack"),
@@ -40,7 +40,7 @@ def _cost_by_year(plan: Plan) -> pd.DataFrame:
     costs = plan.tables["costs"]
     if costs.empty:
         return pd.DataFrame()
-    wide = costs.pivot_table(index="period", columns="item", values="amount", aggfunc="sum").fillna(0) / 1e6
+    wide = costs.pivot_table(index="period", columns="item", values="amount", aggfunc="sum").fillna(0)
     return _largest(wide)
 
 

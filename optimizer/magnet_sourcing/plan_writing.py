@@ -150,11 +150,12 @@ class Page:
 
 
 def _cost_items(page: Page, plan: Plan) -> None:
-    page.heading(f"Cost by item, discounted, million {plan.case.settings.get('currency') or ''}")
+    unit, divisor = summary.money_unit(plan)
+    page.heading(f"Cost by item, discounted, {unit}")
     page.heads(["item", "cost"])
     first = page.row
     for r in summary.cost_by_item(plan).itertuples():
-        page.cells([r.item, r.discounted / 1e6], ["General", "#,##0.00"])
+        page.cells([r.item, r.discounted / divisor], ["General", "#,##0.00"])
     page.cells(["total", f"=SUM(B{first}:B{page.row - 1})"], ["General", "#,##0.00"], cells.BOLD)
 
 

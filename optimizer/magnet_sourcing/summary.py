@@ -41,6 +41,13 @@ def money(plan: Plan, amount: float) -> str:
     return f"{currency} {amount:,.6g}".strip()
 
 
+def money_unit(plan: Plan) -> tuple[str, float]:
+    """Unit in which the plan's totals are shown, and its size."""
+    currency = str(plan.case.settings.get("currency") or "money")
+    large = abs(plan.cost or 0.0) >= 1e5
+    return (f"million {currency}", 1e6) if large else (currency, 1.0)
+
+
 def tonnes(plan: Plan, amount: float) -> str:
     return f"{amount:,.0f} {plan.case.settings.get('mass_unit') or 't'}" if abs(amount) >= 10 else f"{amount:,.3g} t"
 
