@@ -91,7 +91,14 @@ def storage(s: Scenario) -> Iterator[Contribution]:
 
 
 CONTRIBUTIONS: tuple[Callable[[Scenario], Iterator[Contribution]], ...] = (
-    production, consumption, shipping, trade, tolling, collection, delivery, storage,
+    production,
+    consumption,
+    shipping,
+    trade,
+    tolling,
+    collection,
+    delivery,
+    storage,
 )
 
 

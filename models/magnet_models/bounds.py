@@ -37,8 +37,10 @@ class Useful:
     def require(self, amount: float, what: str) -> float:
         """The amount, or a refusal naming the row if nothing in the tables bounds it."""
         if amount == FOREVER:
-            raise Refused(f"{what}: a yes/no decision depends on it but nothing in the tables bounds the amount; "
-                          "give it a limit or capacity")
+            raise Refused(
+                f"{what}: a yes/no decision depends on it but nothing in the tables bounds the amount; "
+                "give it a limit or capacity"
+            )
         return amount
 
     def _downstream(self, origin: str, material: str, t: int) -> float:

@@ -307,15 +307,32 @@ def limit_penalty(s: Scenario) -> Iterator[Entry]:
 
 
 COST_FUNCTIONS: tuple[Callable[[Scenario], Iterator[Entry]], ...] = (
-    capital, retirement, fixed_operation, operation, impact, trade, freight, toll, storage, collection, disposal,
-    shortage, routes, royalty, partner, incentive, limit_penalty,
+    capital,
+    retirement,
+    fixed_operation,
+    operation,
+    impact,
+    trade,
+    freight,
+    toll,
+    storage,
+    collection,
+    disposal,
+    shortage,
+    routes,
+    royalty,
+    partner,
+    incentive,
+    limit_penalty,
 )
 
 
 def cost_entries(s: Scenario) -> list[Entry]:
     """All entries of the items that are included and not zero."""
     return [
-        entry for function in COST_FUNCTIONS for entry in function(s)
+        entry
+        for function in COST_FUNCTIONS
+        for entry in function(s)
         if (entry.yearly or entry.discounted) and s.data.included.get(entry.item, True)
     ]
 

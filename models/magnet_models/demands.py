@@ -47,8 +47,10 @@ class Returns:
         row, h = self.rows[e], self._data.horizon
         return [
             (h.lagged(row.lag, s, t) * row.share, self._demands.deliver[d, s])
-            for d, demand in self._demands.rows.items() if self._counts(row, demand)
-            for s in h.upto(t) if h.lagged(row.lag, s, t) > 0
+            for d, demand in self._demands.rows.items()
+            if self._counts(row, demand)
+            for s in h.upto(t)
+            if h.lagged(row.lag, s, t) > 0
         ]
 
     def _collectable(self, e: str, t: int) -> Row:

@@ -96,9 +96,7 @@ class Expansions:
         self.segment = variables(block, "segment", pieces, lambda x, j, t: curves[x][j][0])
         # Pieces fill in order by themselves while slopes rise; elsewhere a yes/no says that a piece is full.
         bent = {x for x, c in curves.items() if any(b[1] < a[1] for a, b in zip(c, c[1:], strict=False))}
-        self.full = binaries(
-            block, "full", [(x, j, t) for x, j, t in pieces if x in bent and j + 1 < len(curves[x])]
-        )
+        self.full = binaries(block, "full", [(x, j, t) for x, j, t in pieces if x in bent and j + 1 < len(curves[x])])
         constrain(block, "pieces", (((x, t), self._pieces(x, t)) for x, t in self.keys if x in curves))
         constrain(block, "piece_open", ((k, self._piece_open(*k)) for k in pieces if k[0] in bent or k[1] == 0))
         constrain(block, "piece_full", ((k, self._piece_full(*k)) for k in self.full))
@@ -125,9 +123,11 @@ class Expansions:
         constrain(block, "builds_once", ((x.expansion, self._builds_once(x)) for x in rows))
         constrain(block, "size_most", ((k, self._size_most(*k)) for k in ranged))
         constrain(block, "size_least", ((k, self._size_least(*k)) for k in ranged if self._row(k).min_size > 0))
-        constrain(block, "build_route", (
-            ((*k, r), self._build_route(*k, r, delay)) for k in self.keys for r, delay in self._contracts(k[0])
-        ))
+        constrain(
+            block,
+            "build_route",
+            (((*k, r), self._build_route(*k, r, delay)) for k in self.keys for r, delay in self._contracts(k[0])),
+        )
         constrain(block, "build_needs", ((k, self._build_needs(*k)) for k in self.keys if self._row(k).needs))
         constrain(block, "subsidy_share", ((k, self._subsidy_share(*k)) for k in self.subsidy))
         capped = [x for x in rows if x.subsidy > 0 and x.subsidy_cap is not None]

@@ -105,7 +105,8 @@ def requirement(data: Inputs, t: int, element: str | None = None) -> float:
     return sum(
         weight[e] * content * data.needed(row, t)
         for row in data.tables["demands"]
-        for e, content in data.content.get(row.material, {}).items() if element in (None, e)
+        for e, content in data.content.get(row.material, {}).items()
+        if element in (None, e)
     )
 
 

@@ -30,7 +30,10 @@ class Facilities:
         self.on = binaries(block, "on", stoppable)
         retirable = [f for f, row in data.facility.items() if row.can_retire and not row.route]
         self.retire = variables(
-            block, "retire", [(f, t) for f in retirable for t in data.periods], lambda f, t: data.facility[f].capacity[t]
+            block,
+            "retire",
+            [(f, t) for f in retirable for t in data.periods],
+            lambda f, t: data.facility[f].capacity[t],
         )
         constrain(block, "capacity", ((k, self._capacity(*k)) for k in used))
         ending = [k for k in used if data.facility[k[0]].route and self._limited_by_contract(*k)]
@@ -47,22 +50,23 @@ class Facilities:
 
     def _can_run(self, f: str, p: str, t: int) -> bool:
         row, operation, h = self._data.facility[f], self.operation[f, p], self._data.horizon
-        return h.in_window(row, t) and h.in_window(operation, t) and (
-            self._greatest[f, t] * row.availability[t] > 0 or operation.usage == 0
+        return (
+            h.in_window(row, t)
+            and h.in_window(operation, t)
+            and (self._greatest[f, t] * row.availability[t] > 0 or operation.usage == 0)
         )
 
-    def _most(self, f: str, p: str, t: int) -> float | None:
+    def _most(self, f: str, p: str, t: int) -> float:
         """Bound on run: the operation's limit, and all the capacity there could be."""
-        most = self._useful.activity(self.operation[f, p], self._greatest[f, t] * self._data.facility[f].availability[t], t)
-        return None if most == float("inf") else most
+        greatest = self._greatest[f, t] * self._data.facility[f].availability[t]
+        return self._useful.activity(self.operation[f, p], greatest, t)
 
     def _loaded(self, key: tuple[str, int]) -> bool:
         return self._data.facility[key[0]].min_load > 0
 
     def _limited_by_contract(self, f: str, t: int) -> bool:
         """Whether, in t, the route may have ended (capacity alone then does not stop the plant)."""
-        route = self._data.route_of(f)
-        return route.duration is not None
+        return self._data.route[self._data.facility[f].route].duration is not None
 
     # ------------------------------------------------------------ sums other pieces use
 
@@ -70,7 +74,8 @@ class Facilities:
         """Capacity used: sum_p usage * run."""
         return [
             (self.operation[f, p].usage, self.run[f, p, t])
-            for p in self._running.get((f, t), []) if self.operation[f, p].usage
+            for p in self._running.get((f, t), [])
+            if self.operation[f, p].usage
         ]
 
     def existing(self, f: str, t: int) -> tuple[float, list[Term]]:
@@ -92,8 +97,10 @@ class Facilities:
     def consumed(self, facilities: set[str], material: str, t: int) -> list[Term]:
         return [
             (row.quantity[t], self.run[f, p, t])
-            for f in facilities for p in self._running.get((f, t), [])
-            for row in self._data.recipe[p] if row.direction == "input" and row.material == material
+            for f in facilities
+            for p in self._running.get((f, t), [])
+            for row in self._data.recipe[p]
+            if row.direction == "input" and row.material == material
         ]
 
     # ------------------------------------------------------------ constraints
@@ -109,7 +116,7 @@ class Facilities:
         return at_most(self.load(f, t) + scaled(-most, self._signings.active(self._data.facility[f].route, t)), 0.0)
 
     def _least_load(self, f: str, t: int) -> Row:
-        """sum_p usage run >= min_load * available, less min_load * greatest capacity * (1 - on) if it may stand still"""
+        """sum_p usage run >= min_load * available; less min_load * greatest capacity * (1 - on) if it may stop"""
         row = self._data.facility[f]
         fixed, terms = self.available(f, t)
         left = self.load(f, t) + scaled(-row.min_load, terms)
@@ -126,9 +133,7 @@ class Facilities:
     def _reserve(self, row: Any) -> Row:
         """sum_t L[t] sum_p run <= reserve"""
         years = self._data.horizon.years
-        return at_most(
-            [(float(years[t]), v) for (f, _, t), v in self.run.items() if f == row.facility], row.reserve
-        )
+        return at_most([(float(years[t]), v) for (f, _, t), v in self.run.items() if f == row.facility], row.reserve)
 
     def _retired(self, f: str, t: int) -> Row:
         """sum_{s<=t} retire[s] <= capacity[t]"""
@@ -137,8 +142,6 @@ class Facilities:
 
     def _licensed(self, f: str, p: str, t: int) -> Row:
         """run <= greatest activity * unlocked"""
-        most = self._useful.require(
-            self._most(f, p, t) if self._most(f, p, t) is not None else float("inf"), f"operation {f}, {p}"
-        )
+        most = self._useful.require(self._most(f, p, t), f"operation {f}, {p}")
         unlocked = self._signings.unlocked(self.operation[f, p].route, t)
         return at_most([(1.0, self.run[f, p, t]), *scaled(-most, unlocked)], 0.0)

@@ -20,7 +20,9 @@ class Incentives:
         self.rows = {row.incentive: row for row in s.data.tables["incentives"]}
         h = s.data.horizon
         keys = [
-            (i, f, p, t) for i, row in self.rows.items() for f, p, t in s.facilities.run
+            (i, f, p, t)
+            for i, row in self.rows.items()
+            for f, p, t in s.facilities.run
             if h.in_window(row, t) and self._counts(row, f, p)
         ]
         self.reward = variables(s.block, "reward", keys)
@@ -53,6 +55,7 @@ class Incentives:
         h = self._s.data.horizon
         terms = [
             (h.years[k[3]] * h.escalation[k[3]] * row.rate[k[3]] * self._s.data.ours(k[1]), v)
-            for k, v in self.reward.items() if k[0] == row.incentive
+            for k, v in self.reward.items()
+            if k[0] == row.incentive
         ]
         return at_most(terms, row.total)

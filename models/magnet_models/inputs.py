@@ -165,7 +165,8 @@ class Inputs:
     def decision_years(self, expansion: Any) -> list[int]:
         """Periods in which an expansion may be decided and still gives capacity within the horizon."""
         return [
-            t for t in self.periods
+            t
+            for t in self.periods
             if self.horizon.in_window(expansion, t) and t + expansion.lead_time < self.horizon.end
         ]
 
@@ -185,10 +186,7 @@ class Inputs:
 
     def signing_years(self, route: Any) -> list[int]:
         """Periods in which a route may be signed and still becomes active within the horizon."""
-        return [
-            t for t in self.periods
-            if self.horizon.in_window(route, t) and t + route.lead_time < self.horizon.end
-        ]
+        return [t for t in self.periods if self.horizon.in_window(route, t) and t + route.lead_time < self.horizon.end]
 
     def active_share(self, route: Any, s: int, t: int, delay: float = 0.0) -> float:
         """act (or unl, with the transfer years as delay): share of period t in which a route signed in s is active."""
@@ -239,8 +237,7 @@ class Inputs:
         row = next(q for q in self.tables["tolls"] if q.toll == name)
         first, last = self._order(row.sent), self._order(row.returned)
         stages = {
-            k for k, n in self.stage_order.items()
-            if last is not None and n <= last and (first is None or n > first)
+            k for k, n in self.stage_order.items() if last is not None and n <= last and (first is None or n > first)
         }
         return row.returned, stages, row.country or self.route[row.route].country
 

@@ -53,10 +53,14 @@ class Lanes:
         self.use = binaries(block, "use", [k for k in moving if self._switched(*k)])
         gated = [k for k in moving if k in self.use or k[0] in openings.lanes]
         constrain(block, "lane_capacity", ((k, self._lane_capacity(*k)) for k in moving if self._joint(*k)))
-        constrain(block, "lane_open", (((a, m, t), self._lane_open(a, m, t)) for a, t in gated for m in self._loads[a, t]))
+        constrain(
+            block, "lane_open", (((a, m, t), self._lane_open(a, m, t)) for a, t in gated for m in self._loads[a, t])
+        )
         constrain(block, "lane_total_open", ((k, self._lane_total_open(*k)) for k in gated if self._joint(*k)))
         constrain(block, "use_open", ((k, self._use_open(*k)) for k in self.use if k[0] in openings.lanes))
-        constrain(block, "lane_least", ((k, self._lane_least(*k)) for k in self.use if data.lane[k[0]].minimum[k[1]] > 0))
+        constrain(
+            block, "lane_least", ((k, self._lane_least(*k)) for k in self.use if data.lane[k[0]].minimum[k[1]] > 0)
+        )
         tied = [k for k in keys if data.lane[k[0]].route]
         constrain(block, "lane_route", ((k, self._lane_route(*k)) for k in tied))
 

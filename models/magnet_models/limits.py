@@ -48,7 +48,9 @@ class Limits:
         """Left side: constant and terms."""
         row = self.rows[n]
         if row.scope == "horizon":
-            parts = [self._counted(term, u, self._length(term, u)) for u in self._window(row) for term in self._terms[n]]
+            parts = [
+                self._counted(term, u, self._length(term, u)) for u in self._window(row) for term in self._terms[n]
+            ]
         else:
             parts = [self._counted(term, t, 1.0) for term in self._terms[n]]
         return sum(c for c, _ in parts), [x for _, terms in parts for x in terms]

@@ -128,7 +128,8 @@ def builds(s: Scenario, term: Any, t: int) -> Counted:
 def subsidy(s: Scenario, term: Any, t: int) -> Counted:
     return 0.0, [
         (1.0, s.expansions.subsidy[row.expansion, t])
-        for row in _expansions(s, term) if (row.expansion, t) in s.expansions.subsidy
+        for row in _expansions(s, term)
+        if (row.expansion, t) in s.expansions.subsidy
     ]
 
 
@@ -145,23 +146,32 @@ def capital(s: Scenario, term: Any, t: int) -> Counted:
 
 def signings(s: Scenario, term: Any, t: int) -> Counted:
     return 0.0, [
-        x for r, row in s.data.route.items() if _fits(term, route=r, country=row.country)
+        x
+        for r, row in s.data.route.items()
+        if _fits(term, route=r, country=row.country)
         for x in s.signings.signed(r, t)
     ]
 
 
 def quantity(s: Scenario, term: Any, t: int) -> Counted:
     return 0.0, [
-        (1.0, v) for (r, period), v in s.quantities.quantity.items()
+        (1.0, v)
+        for (r, period), v in s.quantities.quantity.items()
         if period == t and _fits(term, route=r, country=s.data.route[r].country)
     ]
 
 
 def bought(s: Scenario, term: Any, t: int) -> Counted:
     return 0.0, [
-        (1.0, v) for (name, period), v in s.purchases.buy.items()
-        if period == t and _fits(
-            term, supply=name, location=(row := s.data.supply[name]).location, material=row.material, route=row.route,
+        (1.0, v)
+        for (name, period), v in s.purchases.buy.items()
+        if period == t
+        and _fits(
+            term,
+            supply=name,
+            location=(row := s.data.supply[name]).location,
+            material=row.material,
+            route=row.route,
             country=s.data.origin(row),
         )
     ]
@@ -169,9 +179,14 @@ def bought(s: Scenario, term: Any, t: int) -> Counted:
 
 def sold(s: Scenario, term: Any, t: int) -> Counted:
     return 0.0, [
-        (1.0, v) for (name, period), v in s.sales.sell.items()
-        if period == t and _fits(
-            term, sale=name, location=(row := s.data.sale[name]).location, material=row.material,
+        (1.0, v)
+        for (name, period), v in s.sales.sell.items()
+        if period == t
+        and _fits(
+            term,
+            sale=name,
+            location=(row := s.data.sale[name]).location,
+            material=row.material,
             country=s.data.country[row.location],
         )
     ]
@@ -179,8 +194,10 @@ def sold(s: Scenario, term: Any, t: int) -> Counted:
 
 def shipped(s: Scenario, term: Any, t: int) -> Counted:
     return 0.0, [
-        (1.0, v) for (a, m, period), v in s.lanes.ship.items()
-        if period == t and _fits(
+        (1.0, v)
+        for (a, m, period), v in s.lanes.ship.items()
+        if period == t
+        and _fits(
             term, lane=a, material=m, location=(there := s.data.lane[a].destination), country=s.data.country[there]
         )
     ]
@@ -203,22 +220,30 @@ def returned(s: Scenario, term: Any, t: int) -> Counted:
 
 def stored(s: Scenario, term: Any, t: int) -> Counted:
     return 0.0, [
-        (1.0, s.stocks.store[k, t]) for k, row in s.stocks.rows.items()
+        (1.0, s.stocks.store[k, t])
+        for k, row in s.stocks.rows.items()
         if _fits(term, stock=k, location=row.location, material=row.material, country=s.data.country[row.location])
     ]
 
 
 def disposed(s: Scenario, term: Any, t: int) -> Counted:
     return 0.0, [
-        (1.0, v) for (place, m, period), v in s.balances.dispose.items()
+        (1.0, v)
+        for (place, m, period), v in s.balances.dispose.items()
         if period == t and _fits(term, location=place, material=m, country=s.data.country[place])
     ]
 
 
 def _demands(s: Scenario, term: Any) -> Iterable[str]:
     for d, row in s.demands.rows.items():
-        if _fits(term, demand=d, segment=row.segment, location=row.location, material=row.material,
-                 country=s.data.country[row.location]):
+        if _fits(
+            term,
+            demand=d,
+            segment=row.segment,
+            location=row.location,
+            material=row.material,
+            country=s.data.country[row.location],
+        ):
             yield d
 
 
@@ -253,11 +278,30 @@ def cost(s: Scenario, term: Any, t: int) -> Counted:
 
 
 METRICS: dict[str, Callable[[Any, Any, int], Counted]] = {
-    "activity": activity, "output": output, "input": input_, "impact": impact, "capacity": capacity,
-    "previous capacity": previous_capacity, "added capacity": added_capacity, "builds": builds,
-    "signings": signings, "quantity": quantity, "bought": bought, "sold": sold, "shipped": shipped,
-    "tolled": tolled, "returned": returned, "stored": stored, "disposed": disposed, "delivered": delivered,
-    "short": short, "exposure": exposure, "share": share, "index": index, "capital": capital, "subsidy": subsidy,
+    "activity": activity,
+    "output": output,
+    "input": input_,
+    "impact": impact,
+    "capacity": capacity,
+    "previous capacity": previous_capacity,
+    "added capacity": added_capacity,
+    "builds": builds,
+    "signings": signings,
+    "quantity": quantity,
+    "bought": bought,
+    "sold": sold,
+    "shipped": shipped,
+    "tolled": tolled,
+    "returned": returned,
+    "stored": stored,
+    "disposed": disposed,
+    "delivered": delivered,
+    "short": short,
+    "exposure": exposure,
+    "share": share,
+    "index": index,
+    "capital": capital,
+    "subsidy": subsidy,
     "cost": cost,
 }
 

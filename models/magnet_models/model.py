@@ -25,8 +25,8 @@ from .incentives import Incentives
 from .inputs import Inputs, Tables
 from .lanes import Lanes, Openings
 from .limits import Limits
-from .rows import Term, merged, scaled
 from .routes import Quantities, Signings, add_groups
+from .rows import Term, merged, scaled
 from .stocks import Stocks
 from .strengthening import add_built_first
 from .tolls import Tolls
@@ -105,8 +105,13 @@ class First:
     def variables(self) -> Iterator[Any]:
         """The first-stage variables, as data for decomposition."""
         for members in (
-            self.signings.sign, self.expansions.build, self.expansions.continuous_sizes(), self.expansions.segment,
-            self.expansions.full, self.expansions.subsidy, self.openings.open,
+            self.signings.sign,
+            self.expansions.build,
+            self.expansions.continuous_sizes(),
+            self.expansions.segment,
+            self.expansions.full,
+            self.expansions.subsidy,
+            self.openings.open,
         ):
             yield from members.values()
 

@@ -33,8 +33,9 @@ class Signings:
 
     def _can_sign(self, route: Any) -> bool:
         if route.must_sign and not self.years[route.route]:
-            raise Contradiction(f"route {route.route} must be signed, but no signing year makes it active "
-                                "before the horizon ends")
+            raise Contradiction(
+                f"route {route.route} must be signed, but no signing year makes it active before the horizon ends"
+            )
         return bool(self.years[route.route])
 
     def seen_by(self, data: Inputs) -> Signings:
@@ -99,9 +100,7 @@ class Quantities:
     def __init__(self, block: Block, data: Inputs, useful: Useful, signings: Signings, pieces: Any) -> None:
         self._data, self._useful, self._signings, self._pieces = data, useful, signings, pieces
         rows = data.tables["routes"]
-        live = {
-            (r.route, t): terms for r in rows for t in data.periods if (terms := signings.active(r.route, t))
-        }
+        live = {(r.route, t): terms for r in rows for t in data.periods if (terms := signings.active(r.route, t))}
         self._active: Mapping[Key, list[Term]] = live
         self.keys: list[Key] = [k for k in live if self._needs_quantity(k[0])]
         self.quantity = variables(block, "quantity", self.keys, self._most)
@@ -162,9 +161,9 @@ class Quantities:
         constrain(block, "only_under", ((k, self._only_under(*k)) for k in over))
         constrain(block, "bank_rate", ((k, self._bank_rate(*k)) for k in keys))
         constrain(block, "credit_from", ((k, self._credit_from(*k)) for k in keys))
-        constrain(block, "credit_held", (
-            (k, self._credit_held(*k)) for k in keys if self._row(k).credit_cap is not None
-        ))
+        constrain(
+            block, "credit_held", ((k, self._credit_held(*k)) for k in keys if self._row(k).credit_cap is not None)
+        )
 
     def _usable(self, route: str, s: int, t: int) -> bool:
         """Whether credit banked in s can be used in t."""
@@ -215,7 +214,8 @@ class Quantities:
                 terms.append((float(years[s]), self.bank[route, s]))
                 terms += [
                     (-float(years[u]), self.credit[r, b, u])
-                    for r, b, u in self.credit_keys if (r, b) == (route, s) and u <= t
+                    for r, b, u in self.credit_keys
+                    if (r, b) == (route, s) and u <= t
                 ]
         return at_most(terms, row.credit_cap)
 

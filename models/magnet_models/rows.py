@@ -69,8 +69,9 @@ def variables(
     for key in keys:
         member = var[key]
         member.setlb(lower(*_tuple(key)) if lower else 0.0)
-        if upper is not None:
-            member.setub(upper(*_tuple(key)))
+        bound = upper(*_tuple(key)) if upper else None
+        if bound is not None and bound != float("inf"):
+            member.setub(bound)
         members[key] = member
     return members
 
@@ -102,9 +103,11 @@ class Contradiction(Exception):
 def _must_hold(name: str, key: Any, row: Row) -> None:
     slack = 1e-9
     if (row.lower is not None and row.lower > slack) or (row.upper is not None and row.upper < -slack):
-        raise Contradiction(f"{name} {_words(key)}: nothing can change it, and it asks for "
-                            f"{row.lower if row.lower is not None else '-'} to "
-                            f"{row.upper if row.upper is not None else '-'}")
+        raise Contradiction(
+            f"{name} {_words(key)}: nothing can change it, and it asks for "
+            f"{row.lower if row.lower is not None else '-'} to "
+            f"{row.upper if row.upper is not None else '-'}"
+        )
 
 
 def _words(key: Any) -> str:
@@ -113,4 +116,3 @@ def _words(key: Any) -> str:
 
 def _tuple(key: Any) -> tuple[Any, ...]:
     return key if isinstance(key, tuple) else (key,)
-

@@ -38,7 +38,7 @@ def add_built_first(s: Scenario) -> None:
 def _sources(s: Scenario) -> dict[tuple[str, str, int], str]:
     """(location, material, period) -> the one facility without existing capacity that alone brings the material."""
     found: dict[tuple[str, str, int], set[str]] = defaultdict(set)
-    for (f, p, t) in s.facilities.run:
+    for f, p, t in s.facilities.run:
         for row in s.data.recipe[p]:
             if row.direction == "output":
                 found[s.data.facility[f].location, row.material, t].add(f)
@@ -48,9 +48,9 @@ def _sources(s: Scenario) -> dict[tuple[str, str, int], str]:
     other |= {(row.destination, m) for row in s.data.tables["tolls"] for m in (row.returned, row.swarf)}
     other |= {(s.data.lane[a].destination, m) for a, m in s.lanes.freight}
     return {
-        (place, m, t): next(iter(facilities)) for (place, m, t), facilities in found.items()
-        if len(facilities) == 1 and (place, m) not in other
-        and s.data.facility[next(iter(facilities))].capacity[t] == 0
+        (place, m, t): next(iter(facilities))
+        for (place, m, t), facilities in found.items()
+        if len(facilities) == 1 and (place, m) not in other and s.data.facility[next(iter(facilities))].capacity[t] == 0
     }
 
 

@@ -44,5 +44,6 @@ class Tolls:
         h = self._data.horizon
         return [
             (share * per_tonne, self.send[row.toll, s])
-            for s in h.upto(t) if (row.toll, s) in self.send and (share := h.lagged(row.lag, s, t)) * per_tonne > 0
+            for s in h.upto(t)
+            if (row.toll, s) in self.send and (share := h.lagged(row.lag, s, t)) * per_tonne > 0
         ]

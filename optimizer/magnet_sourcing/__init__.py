@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from .solving import solve
 
 _PLACES = {
-    "Case": ".case", "CaseError": ".problems", "Problem": ".problems", "Plan": ".plan", "solve": ".solving",
+    "Case": ".case",
+    "CaseError": ".problems",
+    "Problem": ".problems",
+    "Plan": ".plan",
+    "solve": ".solving",
     "Progress": ".session",
 }
 __all__ = ["Case", "CaseError", "Plan", "Problem", "Progress", "solve"]

@@ -226,8 +226,14 @@ class Case:
                 if any(tidy(c) is not None for c in cells):
                     rows.append((number, cells))
             file = source.file if source else f"{name} table"
-            sheets[name] = Sheet(name, file if source else self.origin, source.kind if source else "csv", list(layout),
-                                 rows, source.header_row if source else 1)
+            sheets[name] = Sheet(
+                name,
+                file if source else self.origin,
+                source.kind if source else "csv",
+                list(layout),
+                rows,
+                source.header_row if source else 1,
+            )
         sheets["settings"] = self._settings_sheet()
         return sheets
 
@@ -339,7 +345,8 @@ def _living(records: Mapping[str, list[Record]]) -> dict[str, list[Record]]:
 def _refers_to_living(record: Record, names: Mapping[str, set[Any]]) -> bool:
     return all(
         record[c.name] is None or c.ref == "sources" or record[c.name] in names[c.ref]
-        for c in TABLES[record.table].columns if c.kind == "ref"
+        for c in TABLES[record.table].columns
+        if c.kind == "ref"
     )
 
 
@@ -350,5 +357,3 @@ def _row(record: Record, periods: list[int]) -> Row:
     for column in table.yearly:
         values[column.name] = fill_years(values[column.name], fill, periods)
     return Row(values, record.key)
-
-

@@ -73,8 +73,11 @@ def period_sequence(c: Content) -> None:
             continue
         end = a["period"] + a["years"]
         if end != b["period"]:
-            c.error(b, "period", f"period {b['period']} follows {a['period']}, which lasts {a['years']} years: it must "
-                    f"start in {end}")
+            c.error(
+                b,
+                "period",
+                f"period {b['period']} follows {a['period']}, which lasts {a['years']} years: it must start in {end}",
+            )
 
 
 # ---------------------------------------------------------------- settings
@@ -83,12 +86,20 @@ def period_sequence(c: Content) -> None:
 def settings_agree(c: Content) -> None:
     s = c.settings
     if s.get("salvage") == "straight-line" and s.get("capital") == "annuity":
-        c.found.error("settings", None, None, "salvage 'straight-line' goes with capital 'cash'; annuities already stop "
-                      "at the horizon")
+        c.found.error(
+            "settings",
+            None,
+            None,
+            "salvage 'straight-line' goes with capital 'cash'; annuities already stop at the horizon",
+        )
     exposed = s.get("exposed_country")
     if exposed and exposed not in _countries(c):
-        c.found.error("settings", None, None, f"exposed_country '{exposed}' is no country of the case"
-                      + did_you_mean(exposed, _countries(c)))
+        c.found.error(
+            "settings",
+            None,
+            None,
+            f"exposed_country '{exposed}' is no country of the case" + did_you_mean(exposed, _countries(c)),
+        )
 
 
 def stage_weights(c: Content) -> None:
@@ -96,8 +107,12 @@ def stage_weights(c: Content) -> None:
     total = sum(r["weight"] for r in rows)
     if rows and total > 0:
         if abs(total - 1) > 1e-6:
-            c.found.error("stages", rows[0].row, "weight", f"the weights of all stages add to {total:g}; they must add to 1 "
-                          "(or be all 0)")
+            c.found.error(
+                "stages",
+                rows[0].row,
+                "weight",
+                f"the weights of all stages add to {total:g}; they must add to 1 (or be all 0)",
+            )
         if not c.settings.get("exposed_country"):
             c.found.error("stages", rows[0].row, "weight", "weights are given but settings have no exposed_country")
 
@@ -115,7 +130,11 @@ def country_names(c: Content) -> None:
     for name in ("limit_terms", "incentives"):
         for r in c.table(name):
             if r["country"] and r["country"] not in known:
-                c.error(r, "country", f"country '{r['country']}' is no country of the case{did_you_mean(r['country'], known)}")
+                c.error(
+                    r,
+                    "country",
+                    f"country '{r['country']}' is no country of the case{did_you_mean(r['country'], known)}",
+                )
 
 
 def filter_texts(c: Content) -> None:
@@ -157,8 +176,12 @@ def element_balance(c: Content) -> None:
                     for side in (inputs, outputs)
                 )
                 if made > taken * (1 + 1e-6) + 1e-9:
-                    c.error(outputs[0], "quantity", f"process {process} makes {made:.6g} t of {element} out of {taken:.6g} t "
-                            f"in {t}; check the recipe and the contents of its materials")
+                    c.error(
+                        outputs[0],
+                        "quantity",
+                        f"process {process} makes {made:.6g} t of {element} out of {taken:.6g} t "
+                        f"in {t}; check the recipe and the contents of its materials",
+                    )
                     break
 
 
@@ -331,9 +354,12 @@ def royalty_values(c: Content) -> None:
         for recipe in c.table("recipes"):
             material = c.by_name["materials"].get(recipe["material"])
             made = recipe["direction"] == "output" and recipe["process"] in by_route[route["route"]]
-            own_stage = material and stage.get(recipe["process"]) in (None, material["stage"])
-            if made and own_stage and not material["value"]:
-                c.error(route, "royalty", f"a royalty needs the value of {recipe['material']} (materials, column value)")
+            if material is None or material["value"]:
+                continue
+            if made and stage.get(recipe["process"]) in (None, material["stage"]):
+                c.error(
+                    route, "royalty", f"a royalty needs the value of {recipe['material']} (materials, column value)"
+                )
 
 
 def tiers(c: Content) -> None:
@@ -352,9 +378,13 @@ def tiers(c: Content) -> None:
 
 def minima(c: Content) -> None:
     """A minimum is not above its maximum."""
-    for table, low, high in (("supplies", "minimum", "limit"), ("sales", "minimum", "limit"),
-                             ("routes", "minimum", "maximum"), ("lanes", "minimum", "capacity"),
-                             ("stocks", "minimum", "capacity")):
+    for table, low, high in (
+        ("supplies", "minimum", "limit"),
+        ("sales", "minimum", "limit"),
+        ("routes", "minimum", "maximum"),
+        ("lanes", "minimum", "capacity"),
+        ("stocks", "minimum", "capacity"),
+    ):
         for r in c.table(table):
             least, most = c.yearly(r, low), c.yearly(r, high)
             for t in c.periods:
@@ -395,8 +425,12 @@ def toll_content(c: Content) -> None:
             if material == r["returned"]:
                 made, sent = back * r["yield"], content.get((r["sent"], element), 0.0)
                 if made > sent * (1 + 1e-6):
-                    c.warn(r, "yield", f"{made:.4g} t of {element} come back for each tonne sent, which holds {sent:.4g} t: "
-                           "the partner adds the rest; say where from in the embedded sheet")
+                    c.warn(
+                        r,
+                        "yield",
+                        f"{made:.4g} t of {element} come back for each tonne sent, which holds {sent:.4g} t: "
+                        "the partner adds the rest; say where from in the embedded sheet",
+                    )
 
 
 def credits_bounded(c: Content) -> None:
@@ -428,7 +462,11 @@ def embedded_owners(c: Content) -> None:
         for t in c.periods:
             total = sum(c.yearly(r, "share").get(t, 0.0) for r in rows)
             if total > 1 + 1e-9:
-                c.error(rows[-1], "share", f"the shares of {supply or toll} at stage {stage} add to {total:g} in {t}; at most 1")
+                c.error(
+                    rows[-1],
+                    "share",
+                    f"the shares of {supply or toll} at stage {stage} add to {total:g} in {t}; at most 1",
+                )
                 break
 
 
@@ -453,13 +491,19 @@ def reserved_first(c: Content) -> None:
                 continue
             worse = [t for t in c.periods if market.get(t, 0.0) >= own[t]]
             if worse:
-                c.error(r, "penalty", f"reserved demand is served first, but its penalty {own[worse[0]]:g} in {worse[0]} is "
-                        f"not above that of {other['demand']}, {market[worse[0]]:g}")
+                c.error(
+                    r,
+                    "penalty",
+                    f"reserved demand is served first, but its penalty {own[worse[0]]:g} in {worse[0]} is "
+                    f"not above that of {other['demand']}, {market[worse[0]]:g}",
+                )
 
 
 def deliverable(c: Content) -> None:
     """Something can bring each demanded material to where it is demanded."""
-    made: set[tuple[Any, Any]] = {(r["material"], r["location"]) for t in ("supplies", "stocks", "returns") for r in c.table(t)}
+    made: set[tuple[Any, Any]] = {
+        (r["material"], r["location"]) for t in ("supplies", "stocks", "returns") for r in c.table(t)
+    }
     made |= {(m, r["destination"]) for r in c.table("tolls") for m in (r["returned"], r["swarf"])}
     place = {r["facility"]: r["location"] for r in c.table("facilities")}
     outputs: dict[Any, set[Any]] = defaultdict(set)
@@ -471,8 +515,11 @@ def deliverable(c: Content) -> None:
     made |= {(r["material"], lanes[r["lane"]]["destination"]) for r in c.table("freight") if r["lane"] in lanes}
     for r in c.table("demands"):
         if (r["material"], r["location"]) not in made and not r.bad:
-            c.warn(r, "material", f"nothing can bring {r['material']} to {r['location']}: no supply, process, toll, stock or "
-                   "lane does")
+            c.warn(
+                r,
+                "material",
+                f"nothing can bring {r['material']} to {r['location']}: no supply, process, toll, stock or lane does",
+            )
 
 
 # ---------------------------------------------------------------- limits, scenarios, evidence
@@ -490,7 +537,9 @@ def limit_filters(c: Content) -> None:
         understood = METRICS[r["metric"]][1]
         for name in TABLES["limit_terms"].key[2:]:
             if r[name] is not None and name not in understood:
-                c.error(r, name, f"metric '{r['metric']}' cannot be filtered by {name}; it can by {', '.join(understood)}")
+                c.error(
+                    r, name, f"metric '{r['metric']}' cannot be filtered by {name}; it can by {', '.join(understood)}"
+                )
         if r["metric"] == "impact" and r["impact"] is None and "impact" not in r.bad:
             c.error(r, "impact", "metric 'impact' needs the impact it counts")
         if r["metric"] in ("index", "share", "exposure") and not c.settings.get("exposed_country") and not r["country"]:
@@ -509,12 +558,18 @@ def disruption_targets(c: Content) -> None:
     for r in c.table("disruptions"):
         table = TABLES.get(r["table"] or "")
         if table is None or r["table"] in ("scenarios", "disruptions", "sources", "evidence"):
-            c.error(r, "table", f"'{r['table']}' is no table a scenario can change{did_you_mean(str(r['table']), TABLES)}")
+            c.error(
+                r, "table", f"'{r['table']}' is no table a scenario can change{did_you_mean(str(r['table']), TABLES)}"
+            )
             continue
         column = table.by_name.get(r["column"] or "")
         if column is None or not column.numeric:
             numbers = [x.name for x in table.columns if x.numeric]
-            c.error(r, "column", f"'{r['column']}' is no number column of {table.name}{did_you_mean(str(r['column']), numbers)}")
+            c.error(
+                r,
+                "column",
+                f"'{r['column']}' is no number column of {table.name}{did_you_mean(str(r['column']), numbers)}",
+            )
         if r["where"]:
             _where(c, r, table.name)
 
@@ -524,8 +579,12 @@ def _where(c: Content, r: Record, table: str) -> None:
     for part in str(r["where"]).split(";"):
         name, equals, value = (x.strip() for x in part.partition("="))
         if not equals or name not in TABLES[table].by_name:
-            c.error(r, "where", f"'{part.strip()}' is not 'column = value' with a column of {table}"
-                    + did_you_mean(name, TABLES[table].by_name))
+            c.error(
+                r,
+                "where",
+                f"'{part.strip()}' is not 'column = value' with a column of {table}"
+                + did_you_mean(name, TABLES[table].by_name),
+            )
             return
         conditions[name] = value
     rows = c.records[table]
@@ -556,11 +615,39 @@ def evidence_targets(c: Content) -> None:
 
 
 RULES: tuple[Callable[[Content], None], ...] = (
-    windows, period_sequence, settings_agree, stage_weights, country_names, filter_texts, element_balance,
-    processes_used, facility_contracts, expansion_sizes, expansion_needs, annuity_life, positive_lives, cost_curves,
-    profiles, group_bounds, lane_ends, duty_values, royalty_values, tiers, minima, tolls_have_contracts, toll_content,
-    credits_bounded, supply_duties, embedded_owners, demand_growth, reserved_first, deliverable, limit_filters,
-    probabilities, disruption_targets, evidence_targets,
+    windows,
+    period_sequence,
+    settings_agree,
+    stage_weights,
+    country_names,
+    filter_texts,
+    element_balance,
+    processes_used,
+    facility_contracts,
+    expansion_sizes,
+    expansion_needs,
+    annuity_life,
+    positive_lives,
+    cost_curves,
+    profiles,
+    group_bounds,
+    lane_ends,
+    duty_values,
+    royalty_values,
+    tiers,
+    minima,
+    tolls_have_contracts,
+    toll_content,
+    credits_bounded,
+    supply_duties,
+    embedded_owners,
+    demand_growth,
+    reserved_first,
+    deliverable,
+    limit_filters,
+    probabilities,
+    disruption_targets,
+    evidence_targets,
 )
 
 

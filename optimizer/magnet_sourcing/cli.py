@@ -62,7 +62,9 @@ def _explain(reason: Exception) -> int:
     if isinstance(reason, ValueError):
         click.echo(f"error: {reason}", err=True)
         return USAGE
-    click.echo(f"unexpected error ({type(reason).__name__}: {reason}); run again with --debug for the details", err=True)
+    click.echo(
+        f"unexpected error ({type(reason).__name__}: {reason}); run again with --debug for the details", err=True
+    )
     return UNEXPECTED
 
 
@@ -88,10 +90,19 @@ def main() -> None:
 
 @main.command(epilog=EPILOG)
 @click.argument("case", required=False, type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path),
-              help="Plan workbook (.xlsx), or a folder for CSV tables. Default: <case>-plan.xlsx here.")
-@click.option("--china-price", type=float, default=0.0, show_default=True,
-              help="Money per tonne of weighted exposure, added to the objective.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Plan workbook (.xlsx), or a folder for CSV tables. Default: <case>-plan.xlsx here.",
+)
+@click.option(
+    "--china-price",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Money per tonne of weighted exposure, added to the objective.",
+)
 @click.option("--china-cap", help="Greatest dependence index: 0.4, or by year 2027:0.5,2030:0.3 (other years free).")
 @click.option("--gap", type=float, default=1e-4, show_default=True, help="Relative gap at which to stop.")
 @click.option("--time-limit", type=float, help="Seconds.")
@@ -102,8 +113,17 @@ def main() -> None:
 @click.option("--quiet", is_flag=True, help="Only the first line of the result.")
 @click.option("--verbose", is_flag=True, help="Every line of the solver's progress.")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
-def solve(case: Path | None, output: Path | None, china_cap: str | None, as_json: bool, quiet: bool, verbose: bool,
-          debug: bool, no_tie_break: bool, **options: Any) -> None:
+def solve(
+    case: Path | None,
+    output: Path | None,
+    china_cap: str | None,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    debug: bool,
+    no_tie_break: bool,
+    **options: Any,
+) -> None:
     """Finds the cheapest plan of CASE (a workbook or a folder of CSV tables; the reference case if none is given)."""
     from .case import Case
 
@@ -193,15 +213,22 @@ def _show_plan(plan: Plan) -> None:
 
     _section("The decision", [*summary.decisions(plan), *summary.sources(plan)])
     items = summary.cost_by_item(plan)
-    _section("Cost, discounted", [f"{r.item:<18} {summary.money(plan, r.discounted):>28}" for r in items.itertuples()]
-             + [f"{'total':<18} {summary.money(plan, plan.cost or 0.0):>28}"])
+    _section(
+        "Cost, discounted",
+        [f"{r.item:<18} {summary.money(plan, r.discounted):>28}" for r in items.itertuples()]
+        + [f"{'total':<18} {summary.money(plan, plan.cost or 0.0):>28}"],
+    )
     shares = summary.dependence_by_year(plan)
     if not shares.empty:
         heads = "".join(f"{t:>7}" for t in shares.columns)
-        _section(f"Dependence on {plan.case.settings['exposed_country']} by stage", [f"{'':<16}{heads}"] + [
-            f"{stage:<16}" + "".join(f"{x:>7.0%}" if x == x else f"{'-':>7}" for x in row)
-            for stage, row in zip(shares.index, shares.to_numpy(), strict=True)
-        ])
+        _section(
+            f"Dependence on {plan.case.settings['exposed_country']} by stage",
+            [f"{'':<16}{heads}"]
+            + [
+                f"{stage:<16}" + "".join(f"{x:>7.0%}" if x == x else f"{'-':>7}" for x in row)
+                for stage, row in zip(shares.index, shares.to_numpy(), strict=True)
+            ],
+        )
     _section("Demand and limits", [*summary.unmet(plan), *summary.binding(plan), summary.verdict(plan)])
 
 
@@ -219,12 +246,22 @@ def _as_json(plan: Plan, files: list[Path]) -> dict[str, Any]:
         return json.loads(plan.tables[table].to_json(orient="records"))
 
     return {
-        "status": plan.status, "objective": plan.objective, "cost": plan.cost, "bound": plan.bound, "gap": plan.gap,
-        "seconds": plan.seconds, "detail": plan.detail, "ending": summary.ending(plan),
-        "options": {k: v for k, v in plan.options.items() if k not in ("status", "objective", "bound", "gap", "seconds")},
+        "status": plan.status,
+        "objective": plan.objective,
+        "cost": plan.cost,
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "seconds": plan.seconds,
+        "detail": plan.detail,
+        "ending": summary.ending(plan),
+        "options": {
+            k: v for k, v in plan.options.items() if k not in ("status", "objective", "bound", "gap", "seconds")
+        },
         "cost_by_item": {r.item: r.discounted for r in summary.cost_by_item(plan).itertuples()},
-        "builds": records("builds"), "signings": records("signings"),
-        "index": {str(t): x for t, x in plan.index.items()}, "dependence": records("dependence"),
+        "builds": records("builds"),
+        "signings": records("signings"),
+        "index": {str(t): x for t, x in plan.index.items()},
+        "dependence": records("dependence"),
         "demand": records("demand"),
         "audit": None if plan.audit is None else {"passed": plan.audit.passed, "failures": plan.audit.failures},
         "files": [str(f) for f in files],

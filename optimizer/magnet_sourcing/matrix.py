@@ -62,10 +62,17 @@ def to_matrix(model: Any) -> Matrix:
     for c, v in zip(objective.linear_coefs, objective.linear_vars, strict=True):
         cost[column[id(v)]] += c
     return Matrix(
-        variables, rows, cost, float(objective.constant),
+        variables,
+        rows,
+        cost,
+        float(objective.constant),
         np.array([-INFINITY if v.lb is None else v.lb for v in variables], dtype=float),
         np.array([INFINITY if v.ub is None else v.ub for v in variables], dtype=float),
         np.array([not v.is_continuous() for v in variables], dtype=bool),
-        np.array(start, dtype=np.int32), np.array(index, dtype=np.int32), np.array(value, dtype=float),
-        np.array(row_lower, dtype=float), np.array(row_upper, dtype=float), column,
+        np.array(start, dtype=np.int32),
+        np.array(index, dtype=np.int32),
+        np.array(value, dtype=float),
+        np.array(row_lower, dtype=float),
+        np.array(row_upper, dtype=float),
+        column,
     )

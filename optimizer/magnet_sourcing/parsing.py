@@ -61,8 +61,7 @@ class Findings:
     def sorted(self) -> list[Problem]:
         """Errors before warnings, then by sheet, row and column; each finding once."""
         ranked = sorted(
-            range(len(self.problems)),
-            key=lambda i: (self.problems[i].severity != "error", *self._order[i], i),
+            range(len(self.problems)), key=lambda i: (self.problems[i].severity != "error", *self._order[i], i)
         )
         return list(dict.fromkeys(self.problems[i] for i in ranked))
 
@@ -85,7 +84,8 @@ def _position(sheet: Sheet, column: str | None) -> int:
 def parse_table(table: Table, sheet: Sheet, found: Findings) -> list[Record]:
     """Typed records of a sheet. Rows with a bad key are left out."""
     columns = _columns(table, sheet, found)
-    records, seen = [], {}
+    records: list[Record] = []
+    seen: dict[tuple[Any, ...], int] = {}
     for number, cells in sheet.rows:
         record = _record(table, number, cells, columns, sheet, found)
         if any(k in record.bad for k in table.key):
@@ -93,8 +93,13 @@ def parse_table(table: Table, sheet: Sheet, found: Findings) -> list[Record]:
         key = tuple(record.values.get(k) for k in table.key)
         if key in seen:
             named = ", ".join(str(k) for k in key if k is not None)
-            found.error(table.name, number, table.key[0], f"'{named}' is already in row {seen[key]}; a row of "
-                        f"{table.name} must differ in {', '.join(table.key[:4])}")
+            found.error(
+                table.name,
+                number,
+                table.key[0],
+                f"'{named}' is already in row {seen[key]}; a row of "
+                f"{table.name} must differ in {', '.join(table.key[:4])}",
+            )
             continue
         seen[key] = number
         records.append(record)
@@ -116,8 +121,12 @@ def _columns(table: Table, sheet: Sheet, found: Findings) -> list[tuple[Column, 
             name, year = header, None
         column = table.by_name.get(name)
         if column is None:
-            found.error(table.name, sheet.header_row, header,
-                        f"no column '{header}' in {table.name}{did_you_mean(name, table.by_name)}")
+            found.error(
+                table.name,
+                sheet.header_row,
+                header,
+                f"no column '{header}' in {table.name}{did_you_mean(name, table.by_name)}",
+            )
         elif year is not None and not column.yearly:
             found.error(table.name, sheet.header_row, header, f"'{header}': {name} takes one value, not one per year")
         elif header in taken:
@@ -133,11 +142,9 @@ def _columns(table: Table, sheet: Sheet, found: Findings) -> list[tuple[Column, 
     return columns
 
 
-def _record(
-    table: Table, number: int, cells: list[Any], columns: list[Any], sheet: Sheet, found: Findings
-) -> Record:
+def _record(table: Table, number: int, cells: list[Any], columns: list[Any], sheet: Sheet, found: Findings) -> Record:
     record = Record(table.name, number, {})
-    if len(cells) > len(columns) and any(tidy(c) is not None for c in cells[len(columns):]):
+    if len(cells) > len(columns) and any(tidy(c) is not None for c in cells[len(columns) :]):
         found.error(table.name, number, None, f"the row has {len(cells)} cells but the table {len(columns)} columns")
     for item, raw in zip(columns, cells, strict=False):
         raw = tidy(raw)
@@ -186,8 +193,13 @@ def check_references(records: Mapping[str, list[Record]], found: Findings) -> No
                 if column.ref == "sources" and str(value).casefold().startswith("estimate"):
                     continue
                 record.bad.add(column.name)
-                found.error(name, record.row, column.name, f"{column.name} '{value}' is not in "
-                            f"{column.ref}{did_you_mean(str(value), (str(k) for k in known[column.ref] if k))}")
+                found.error(
+                    name,
+                    record.row,
+                    column.name,
+                    f"{column.name} '{value}' is not in "
+                    f"{column.ref}{did_you_mean(str(value), (str(k) for k in known[column.ref] if k))}",
+                )
 
 
 def _reference_key(table: str) -> str:
@@ -221,8 +233,10 @@ def _year_problem(column: Column, given: dict[int | None, Any], fill: str, perio
         missing = [str(t) for t in periods if t not in given]
         unused = [str(y) for y in years if y not in periods]
         if missing:
-            return (f"no value for {', '.join(missing)}; give it, or say in the fill column how gaps are filled "
-                    "(hold or linear)")
+            return (
+                f"no value for {', '.join(missing)}; give it, or say in the fill column how gaps are filled "
+                "(hold or linear)"
+            )
         return f"{', '.join(unused)} is not the first year of a period" if unused else ""
     early = [str(t) for t in periods if t < years[0]]
     if early:
@@ -263,14 +277,19 @@ def parse_settings(sheet: Sheet | None, found: Findings) -> dict[str, Any]:
         found.error("settings", None, None, "the settings sheet is missing")
         return {c.name: c.default for c in SETTINGS if not c.required}
     by_name = {c.name: c for c in SETTINGS}
-    for header in ("setting", "value"):
-        if header not in sheet.headers:
-            found.error("settings", sheet.header_row, None, f"column '{header}' is missing")
+    for asked in ("setting", "value"):
+        if asked not in sheet.headers:
+            found.error("settings", sheet.header_row, None, f"column '{asked}' is missing")
             return {c.name: c.default for c in SETTINGS if not c.required}
     for header in sheet.headers:
         if header and header not in ("setting", "value", "note", "unit", "help"):
-            found.error("settings", sheet.header_row, header, f"no column '{header}' in settings"
-                        + did_you_mean(header, ("setting", "value", "note", "unit", "help")))
+            found.error(
+                "settings",
+                sheet.header_row,
+                header,
+                f"no column '{header}' in settings"
+                + did_you_mean(header, ("setting", "value", "note", "unit", "help")),
+            )
     name_at, value_at = sheet.headers.index("setting"), sheet.headers.index("value")
     settings: dict[str, Any] = {}
     for number, cells in sheet.rows:

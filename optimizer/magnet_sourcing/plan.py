@@ -47,12 +47,16 @@ class Plan:
         """Dependence index by period; empty if the case has no exposed country."""
         rows = self.tables["dependence"]
         chosen = rows[rows["stage"] == "index"]
-        return {int(t): float(x) for t, x in zip(chosen["period"], chosen["share"], strict=True) if x == x and x is not None}
+        return {
+            int(t): float(x) for t, x in zip(chosen["period"], chosen["share"], strict=True) if x == x and x is not None
+        }
 
     def total(self, item: str | None = None) -> float:
         """Discounted cost of one item, or of all."""
         costs = self.tables["costs"]
-        return float(costs["discounted"].sum() if item is None else costs.loc[costs["item"] == item, "discounted"].sum())
+        return float(
+            costs["discounted"].sum() if item is None else costs.loc[costs["item"] == item, "discounted"].sum()
+        )
 
     def write(self, path: str | Path) -> Path:
         """Writes the plan workbook (or a folder of CSV tables, if the path has no .xlsx ending); returns the path."""

@@ -108,7 +108,9 @@ def _chart(sheet: Worksheet, row: int, title: str, unit: str, table: pd.DataFram
     chart.x_axis.tickLblPos = "low"
     chart.legend.position = "r"
     chart.title.overlay = False if hasattr(chart.title, "overlay") else None
-    chart.add_data(Reference(sheet, min_col=2, max_col=1 + len(table.columns), min_row=head, max_row=last), titles_from_data=True)
+    chart.add_data(
+        Reference(sheet, min_col=2, max_col=1 + len(table.columns), min_row=head, max_row=last), titles_from_data=True
+    )
     chart.set_categories(Reference(sheet, min_col=1, min_row=head + 1, max_row=last))
     for i, series in enumerate(chart.series):
         colour = COLOURS[i % len(COLOURS)]

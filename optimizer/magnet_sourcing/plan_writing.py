@@ -23,14 +23,42 @@ if TYPE_CHECKING:
 
 # Columns that add up: they get a total that follows the filter.
 TOTALS = {
-    "builds": ("capital", "partner_capital", "subsidy"), "flows": ("loaded", "arrived"), "purchases": ("bought",),
-    "sales": ("sold",), "tolling": ("sent", "returned"), "demand": ("required", "delivered", "short"),
-    "costs": ("amount", "discounted"), "disposal": ("disposed",), "incentives": ("amount",), "activity": ("activity",),
+    "builds": ("capital", "partner_capital", "subsidy"),
+    "flows": ("loaded", "arrived"),
+    "purchases": ("bought",),
+    "sales": ("sold",),
+    "tolling": ("sent", "returned"),
+    "demand": ("required", "delivered", "short"),
+    "costs": ("amount", "discounted"),
+    "disposal": ("disposed",),
+    "incentives": ("amount",),
+    "activity": ("activity",),
 }
 ORDER = (
-    "builds", "signings", "costs", "dependence", "concentration", "demand", "activity", "capacity", "purchases", "tolling",
-    "route_use", "flows", "stocks", "sales", "disposal", "collections", "incentives", "impacts", "limits", "exposure",
-    "lane_openings", "lane_use", "retirements", "credits",
+    "builds",
+    "signings",
+    "costs",
+    "dependence",
+    "concentration",
+    "demand",
+    "activity",
+    "capacity",
+    "purchases",
+    "tolling",
+    "route_use",
+    "flows",
+    "stocks",
+    "sales",
+    "disposal",
+    "collections",
+    "incentives",
+    "impacts",
+    "limits",
+    "exposure",
+    "lane_openings",
+    "lane_use",
+    "retirements",
+    "credits",
 )
 
 
@@ -61,8 +89,14 @@ def plan_workbook(plan: Plan) -> Workbook:
         units = {c.name: c.unit for c in PLAN_TABLES[name].columns}
         _table(book.create_sheet(name), help, plan.tables[name], units, TOTALS.get(name, ()), plan)
     _inputs(book, plan)
-    _table(book.create_sheet("provenance"), "How the plan was found, and what is needed to find it again.",
-           plan.tables["solver"], {}, (), plan)
+    _table(
+        book.create_sheet("provenance"),
+        "How the plan was found, and what is needed to find it again.",
+        plan.tables["solver"],
+        {},
+        (),
+        plan,
+    )
     if plan.audit is not None:
         _table(book.create_sheet("audit"), summary.verdict(plan), plan.audit.table(), {}, (), plan)
     _answer(answer, plan, filled)
@@ -177,17 +211,24 @@ def _segments(page: Page, plan: Plan) -> None:
     page.heading(f"Demand met, {plan.case.settings.get('mass_unit') or 't'}/y of the demand (and what is short)")
     page.heads(["segment", *[int(t) for t in need.columns]])
     for segment in need.index:
-        page.cells([segment, *[float(n - s) for n, s in zip(need.loc[segment], short.loc[segment], strict=True)]],
-                   ["General"] + ["#,##0"] * len(need.columns))
+        page.cells(
+            [segment, *[float(n - s) for n, s in zip(need.loc[segment], short.loc[segment], strict=True)]],
+            ["General"] + ["#,##0"] * len(need.columns),
+        )
         if (short.loc[segment] > 1e-6).any():
-            page.cells([f"{segment}, short", *[float(s) for s in short.loc[segment]]],
-                       ["General"] + ["#,##0"] * len(need.columns), cells.NOTE)
+            page.cells(
+                [f"{segment}, short", *[float(s) for s in short.loc[segment]]],
+                ["General"] + ["#,##0"] * len(need.columns),
+                cells.NOTE,
+            )
 
 
 # ---------------------------------------------------------------- tables
 
 
-def _table(sheet: Worksheet, help: str, frame: pd.DataFrame, units: dict[str, str], totals: tuple[str, ...], plan: Plan) -> None:
+def _table(
+    sheet: Worksheet, help: str, frame: pd.DataFrame, units: dict[str, str], totals: tuple[str, ...], plan: Plan
+) -> None:
     """Help, headers with units, rows, and live totals that follow the filter."""
     cells.put(sheet["A1"], help)
     sheet["A1"].font = cells.NOTE
@@ -240,11 +281,23 @@ def _width(name: str, column: pd.Series) -> float:
 def _inputs(book: Workbook, plan: Plan) -> None:
     """The case as it was solved, so that the plan can be understood, and solved again, from this file alone."""
     rows = [(k, v) for k, v in plan.case.settings.items() if v is not None]
-    _table(book.create_sheet("in settings"), "Input: the settings used.", pd.DataFrame(rows, columns=["setting", "value"]),
-           {}, (), plan)
+    _table(
+        book.create_sheet("in settings"),
+        "Input: the settings used.",
+        pd.DataFrame(rows, columns=["setting", "value"]),
+        {},
+        (),
+        plan,
+    )
     for name, frame in plan.case.tables.items():
         if len(frame):
             units = {c.name: c.unit for c in TABLES[name].columns}
             used = frame.dropna(axis=1, how="all")
-            _table(book.create_sheet(f"in {name}"), f"Input: {TABLES[name].help}", used,
-                   {str(h): units.get(str(h).rsplit(" ", 1)[0], units.get(str(h), "")) for h in used.columns}, (), plan)
+            _table(
+                book.create_sheet(f"in {name}"),
+                f"Input: {TABLES[name].help}",
+                used,
+                {str(h): units.get(str(h).rsplit(" ", 1)[0], units.get(str(h), "")) for h in used.columns},
+                (),
+                plan,
+            )

@@ -41,8 +41,9 @@ def read_sheets(path: str | Path) -> tuple[list[Sheet], list[Problem]]:
         if path.suffix.lower() in (".xlsx", ".xlsm"):
             return _read_workbook(path)
     except PermissionError:
-        raise _unreadable(path, "it cannot be opened; is it open in another program, or are you not allowed to "
-                                "read it?") from None
+        raise _unreadable(
+            path, "it cannot be opened; is it open in another program, or are you not allowed to read it?"
+        ) from None
     except OSError as reason:
         raise _unreadable(path, f"it cannot be read ({reason.strerror or reason})") from None
     raise _unreadable(path, _wrong_kind(path))
@@ -128,8 +129,9 @@ def _read_workbook(path: Path) -> tuple[list[Sheet], list[Problem]]:
             continue
         table = name.strip().lower()
         if table not in TABLES and table != "settings":
-            problems.append(Problem("error", path.name, name, "",
-                                    f"no such sheet{did_you_mean(name, [*TABLES, 'settings'])}"))
+            problems.append(
+                Problem("error", path.name, name, "", f"no such sheet{did_you_mean(name, [*TABLES, 'settings'])}")
+            )
             continue
         if any(s.name == table for s in sheets):
             problems.append(Problem("error", path.name, name, "", "the sheet is there twice"))
@@ -143,8 +145,11 @@ def _read_workbook(path: Path) -> tuple[list[Sheet], list[Problem]]:
 def _check_container(path: Path, content: bytes) -> None:
     """Refuses what is no plain, bounded workbook before any XML is parsed."""
     if content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise _unreadable(path, "it is protected by a password or an old .xls file under another name; save it as "
-                                "an .xlsx without password")
+        raise _unreadable(
+            path,
+            "it is protected by a password or an old .xls file under another name; save it as "
+            "an .xlsx without password",
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
@@ -172,12 +177,18 @@ def _check_part(path: Path, name: str, part: Any) -> None:
     rest = start + part.read()
     rows = [int(n) for n in re.findall(rb'<row[^>]*?\br="(\d{1,9})"', rest)]
     if rows and max(rows) - len(rows) > MAX_EMPTY_ROWS:
-        raise _unreadable(path, f"{name} has a cell in row {max(rows)} but only {len(rows)} rows with content; "
-                                "delete what lies far below the table")
+        raise _unreadable(
+            path,
+            f"{name} has a cell in row {max(rows)} but only {len(rows)} rows with content; "
+            "delete what lies far below the table",
+        )
     far = re.search(rb'<c[^>]*?\br="[A-Z]{3,}\d+"', rest)
     if far and _too_far(far.group().decode()):
-        raise _unreadable(path, f"{name} has a cell beyond column {letter(MAX_COLUMNS - 1)}; delete what lies far to "
-                                "the right of the table")
+        raise _unreadable(
+            path,
+            f"{name} has a cell beyond column {letter(MAX_COLUMNS - 1)}; delete what lies far to "
+            "the right of the table",
+        )
 
 
 def _too_far(cell: str) -> bool:
@@ -193,8 +204,15 @@ def _read_cells(sheet: Sheet, values: Any, formulas: Any, problems: list[Problem
     from openpyxl.cell.cell import MergedCell
 
     for area in values.merged_cells.ranges:
-        problems.append(Problem("error", sheet.file, sheet.name, str(area).split(":")[0],
-                                f"cells {area} are merged; every cell of a table must stand for itself"))
+        problems.append(
+            Problem(
+                "error",
+                sheet.file,
+                sheet.name,
+                str(area).split(":")[0],
+                f"cells {area} are merged; every cell of a table must stand for itself",
+            )
+        )
     for row_values, row_formulas in zip(values.iter_rows(), formulas.iter_rows(), strict=True):
         cells: list[Any] = []
         number = row_values[0].row if row_values else 0
@@ -202,8 +220,16 @@ def _read_cells(sheet: Sheet, values: Any, formulas: Any, problems: list[Problem
             value = None if isinstance(cell, MergedCell) else cell.value
             place = cell.coordinate
             if formula.data_type == "f" and value is None and not isinstance(formula, MergedCell):
-                problems.append(Problem("error", sheet.file, sheet.name, place, "the formula has no calculated value; "
-                                        "open the workbook, recalculate and save it, or write the value"))
+                problems.append(
+                    Problem(
+                        "error",
+                        sheet.file,
+                        sheet.name,
+                        place,
+                        "the formula has no calculated value; "
+                        "open the workbook, recalculate and save it, or write the value",
+                    )
+                )
             elif cell.data_type == "e" or (isinstance(value, str) and value in ERRORS):
                 problems.append(Problem("error", sheet.file, sheet.name, place, f"the cell holds the error {value}"))
                 value = None
@@ -238,8 +264,11 @@ def _check_units(sheet: Sheet, number: int, cells: list[Any], problems: list[Pro
             continue
         found, asked = cell.strip()[1:-1].strip(), unit_text(column.unit)
         if found != asked:
-            problems.append(Problem("error", sheet.file, sheet.name, sheet.place(number, i),
-                                    f"unit '{found}'; {header} is in '{asked}'"))
+            problems.append(
+                Problem(
+                    "error", sheet.file, sheet.name, sheet.place(number, i), f"unit '{found}'; {header} is in '{asked}'"
+                )
+            )
 
 
 def unit_text(unit: str) -> str:

@@ -46,9 +46,17 @@ def builds(r: Reader) -> Rows:
         capital = r.sum(s.expansions.capital(x, t)) * money
         granted = s.expansions.subsidy.get((x, t))
         yield (
-            x, row.facility, place, s.data.country[place], t, t + row.lead_time,
-            None if row.sizing == "continuous" else modules, size, capital,
-            capital * (1 - s.data.equity(row.facility)), r(granted) * money if granted is not None else 0.0,
+            x,
+            row.facility,
+            place,
+            s.data.country[place],
+            t,
+            t + row.lead_time,
+            None if row.sizing == "continuous" else modules,
+            size,
+            capital,
+            capital * (1 - s.data.equity(row.facility)),
+            r(granted) * money if granted is not None else 0.0,
         )
 
 
@@ -251,10 +259,32 @@ def concentration(r: Reader) -> Rows:
 
 
 READERS: dict[str, Callable[[Reader], Rows]] = {
-    function.__name__: function for function in (
-        builds, signings, lane_openings, retirements, activity, capacity, flows, lane_use, purchases, sales, tolling,
-        route_use, credits, collections, stocks, disposal, demand, incentives, impacts, limits, costs, exposure,
-        dependence, concentration,
+    function.__name__: function
+    for function in (
+        builds,
+        signings,
+        lane_openings,
+        retirements,
+        activity,
+        capacity,
+        flows,
+        lane_use,
+        purchases,
+        sales,
+        tolling,
+        route_use,
+        credits,
+        collections,
+        stocks,
+        disposal,
+        demand,
+        incentives,
+        impacts,
+        limits,
+        costs,
+        exposure,
+        dependence,
+        concentration,
     )
 }
 
@@ -264,5 +294,6 @@ def plan_tables(scenario: Any, matrix: Matrix, values: np.ndarray) -> dict[str, 
     reader = Reader(scenario, matrix, values)
     return {
         name: pd.DataFrame(list(READERS[name](reader)), columns=[c.name for c in table.columns])
-        for name, table in PLAN_TABLES.items() if name in READERS
+        for name, table in PLAN_TABLES.items()
+        if name in READERS
     }

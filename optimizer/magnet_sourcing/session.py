@@ -87,7 +87,6 @@ _STATUS = {
     highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
     highspy.HighsModelStatus.kTimeLimit: Status.TIME_LIMIT,
     highspy.HighsModelStatus.kInterrupt: Status.INTERRUPTED,
-    highspy.HighsModelStatus.kHighsInterrupt: Status.INTERRUPTED,
     highspy.HighsModelStatus.kSolutionLimit: Status.TIME_LIMIT,
     highspy.HighsModelStatus.kIterationLimit: Status.TIME_LIMIT,
 }
@@ -116,8 +115,10 @@ class Session:
         h = _new()
         options = self._options
         for name, value in (
-            ("mip_rel_gap", options.gap), ("threads", options.threads),
-            ("random_seed", options.seed), ("mip_abs_gap", 1e-6 if options.gap > 0 else 0.0),
+            ("mip_rel_gap", options.gap),
+            ("threads", options.threads),
+            ("random_seed", options.seed),
+            ("mip_abs_gap", 1e-6 if options.gap > 0 else 0.0),
         ):
             _checked(h.setOptionValue(name, value), f"option {name}={value}")
         if options.time_limit is not None:
@@ -152,12 +153,14 @@ class Session:
         out = event.data_out
         incumbent, bound = out.mip_primal_bound, out.mip_dual_bound
         assert self._progress is not None
-        self._progress(Progress(
-            time.perf_counter() - self._begun,
-            incumbent / self._scale if abs(incumbent) < highspy.kHighsInf else None,
-            bound / self._scale if abs(bound) < highspy.kHighsInf else None,
-            out.mip_gap if out.mip_gap < highspy.kHighsInf else None,
-        ))
+        self._progress(
+            Progress(
+                time.perf_counter() - self._begun,
+                incumbent / self._scale if abs(incumbent) < highspy.kHighsInf else None,
+                bound / self._scale if abs(bound) < highspy.kHighsInf else None,
+                out.mip_gap if out.mip_gap < highspy.kHighsInf else None,
+            )
+        )
 
     @contextmanager
     def _ctrl_c(self) -> Iterator[None]:
@@ -202,9 +205,7 @@ class Session:
         is_mip = bool(m.whole.any())
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         # A linear programme stopped early is only a plan if the point it stopped at respects every row.
-        has_plan = status is Status.OPTIMAL or (
-            feasible and status in (Status.TIME_LIMIT, Status.INTERRUPTED)
-        )
+        has_plan = status is Status.OPTIMAL or (feasible and status in (Status.TIME_LIMIT, Status.INTERRUPTED))
         values = np.array(h.getSolution().col_value) if has_plan else None
         bound = None
         if status is Status.OPTIMAL and not is_mip:
@@ -213,8 +214,17 @@ class Session:
             bound = info.mip_dual_bound / self._scale
         detail = "" if status is not Status.FAILED else h.modelStatusToString(found)
         return Outcome(
-            status, values, None, bound, None, 0.0, max(0, int(info.mip_node_count)), detail,
-            columns=len(m.variables), rows=len(m.rows), whole=int(m.whole.sum()),
+            status,
+            values,
+            None,
+            bound,
+            None,
+            0.0,
+            max(0, int(info.mip_node_count)),
+            detail,
+            columns=len(m.variables),
+            rows=len(m.rows),
+            whole=int(m.whole.sum()),
         )
 
     def _made_exact(self, values: np.ndarray, cost: np.ndarray) -> np.ndarray | None:
@@ -263,9 +273,8 @@ class Session:
         if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             outcome.tie_break = "not finished; the first optimal plan is kept"
             return
-        chosen = np.array(h.getSolution().col_value)
-        if m.whole.any():
-            chosen = self._exact_tie(chosen)
+        found = np.array(h.getSolution().col_value)
+        chosen = self._exact_tie(found) if m.whole.any() else found
         if chosen is None or float(m.cost @ chosen) > best + _TIE_TOLERANCE * max(1.0, abs(best)):
             outcome.tie_break = "not finished; the first optimal plan is kept"
             return

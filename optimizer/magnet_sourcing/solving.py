@@ -54,7 +54,11 @@ def solve(
     cap = _cap_by_period(case, china_cap)
     record = _record(case, options, china_price, cap)
 
-    from magnet_models import Contradiction, Refused, build  # Pyomo takes a second to import: only when solving
+    from magnet_models import (  # Pyomo takes a second to import: only when solving
+        Contradiction,
+        Refused,
+        build,
+    )
 
     from .matrix import to_matrix
     from .results import plan_tables
@@ -98,11 +102,15 @@ def _cap_by_period(case: Case, cap: float | Mapping[int, float] | None) -> dict[
     """The cap as a value by period; years that are no period are refused."""
     if cap is None:
         return {}
-    by_period = {t: float(cap) for t in case.periods} if isinstance(cap, (int, float)) else {int(t): float(x) for t, x in cap.items()}
+    by_period = (
+        {t: float(cap) for t in case.periods}
+        if isinstance(cap, (int, float))
+        else {int(t): float(x) for t, x in cap.items()}
+    )
     for t, value in by_period.items():
         if t not in case.periods:
             raise ValueError(f"china cap: {t} is not a period of the case; periods are {case.periods}")
-        if not 0 <= value:
+        if not value >= 0:
             raise ValueError(f"china cap {value} in {t}: must be 0 or more")
     return by_period
 
@@ -110,12 +118,21 @@ def _cap_by_period(case: Case, cap: float | Mapping[int, float] | None) -> dict[
 def _record(case: Case, options: Options, china_price: float, cap: Mapping[int, float]) -> dict[str, Any]:
     """What is needed to solve the same again."""
     return {
-        "case": case.settings["name"], "case file": case.origin, "case hash": case.hash,
-        "china price": china_price, "china cap": ", ".join(f"{t}: {x:g}" for t, x in cap.items()) or "none",
-        "gap asked": options.gap, "time limit": options.time_limit if options.time_limit is not None else "none",
-        "threads": options.threads, "seed": options.seed, "tie break asked": options.tie_break,
-        "magnet-sourcing": _version("magnet-sourcing"), "highspy": _version("highspy"), "pyomo": _version("pyomo"),
-        "python": platform.python_version(), "platform": platform.system(),
+        "case": case.settings["name"],
+        "case file": case.origin,
+        "case hash": case.hash,
+        "china price": china_price,
+        "china cap": ", ".join(f"{t}: {x:g}" for t, x in cap.items()) or "none",
+        "gap asked": options.gap,
+        "time limit": options.time_limit if options.time_limit is not None else "none",
+        "threads": options.threads,
+        "seed": options.seed,
+        "tie break asked": options.tie_break,
+        "magnet-sourcing": _version("magnet-sourcing"),
+        "highspy": _version("highspy"),
+        "pyomo": _version("pyomo"),
+        "python": platform.python_version(),
+        "platform": platform.system(),
     }
 
 
@@ -129,10 +146,19 @@ def _version(package: str) -> str:
 def _plan(case: Case, outcome: Outcome, record: dict[str, Any], found: dict[str, pd.DataFrame], begun: float) -> Plan:
     seconds = time.perf_counter() - begun
     record = {
-        "status": str(outcome.status), "objective": outcome.objective, "bound": outcome.bound, "gap": outcome.gap,
-        "seconds": round(seconds, 3), "solver seconds": round(outcome.seconds, 3), **record,
-        "variables": outcome.columns, "whole-number variables": outcome.whole, "rows": outcome.rows,
-        "nodes": outcome.nodes, "tie break": outcome.tie_break, "detail": outcome.detail or None,
+        "status": str(outcome.status),
+        "objective": outcome.objective,
+        "bound": outcome.bound,
+        "gap": outcome.gap,
+        "seconds": round(seconds, 3),
+        "solver seconds": round(outcome.seconds, 3),
+        **record,
+        "variables": outcome.columns,
+        "whole-number variables": outcome.whole,
+        "rows": outcome.rows,
+        "nodes": outcome.nodes,
+        "tie break": outcome.tie_break,
+        "detail": outcome.detail or None,
     }
     tables = {
         name: found.get(name, pd.DataFrame(columns=[c.name for c in table.columns]))
@@ -140,6 +166,14 @@ def _plan(case: Case, outcome: Outcome, record: dict[str, Any], found: dict[str,
     }
     tables["solver"] = pd.DataFrame({"field": list(record), "value": pd.Series(list(record.values()), dtype=object)})
     return Plan(
-        case, str(outcome.status), outcome.objective, None, outcome.bound, outcome.gap, seconds, record, tables,
+        case,
+        str(outcome.status),
+        outcome.objective,
+        None,
+        outcome.bound,
+        outcome.gap,
+        seconds,
+        record,
+        tables,
         outcome.detail,
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 ENDINGS = {
     "infeasible": "No plan can satisfy the case: this is proved, not a failure of the search.",
     "unbounded": "The case lets money be made without end: look for a sale dearer than what it is made from, or a "
-                 "negative cost without a limit.",
+    "negative cost without a limit.",
     "time limit": "The time limit came before the proof: this is the best plan found so far, and it may not be the best.",
     "interrupted": "Interrupted: this is the best plan found so far, and it may not be the best.",
     "failed": "The solver failed: there is no plan.",
@@ -79,11 +79,15 @@ def decisions(plan: Plan) -> list[str]:
     for r in plan.tables["signings"].sort_values(["period", "route"]).itertuples():
         partner = f" with {r.partner}" if r.partner else ""
         until = f" to {r.active_to:g}" if r.active_to == r.active_to and r.active_to is not None else ""
-        lines.append(f"Sign {r.route} ({r.kind}{partner}, {r.country}) in {r.period}; active from {r.active_from:g}{until}.")
+        lines.append(
+            f"Sign {r.route} ({r.kind}{partner}, {r.country}) in {r.period}; active from {r.active_from:g}{until}."
+        )
     for r in plan.tables["builds"].sort_values(["period", "expansion"]).itertuples():
         modules = f" in {r.modules:.0f} modules" if r.modules is not None and r.modules > 1.5 else ""
-        lines.append(f"Build {r.expansion} at {r.location} ({r.country}), decided {r.period}, {r.size:,.0f} t/y{modules}, "
-                     f"first capacity {r.available_from:g}, {money(plan, r.capital)}.")
+        lines.append(
+            f"Build {r.expansion} at {r.location} ({r.country}), decided {r.period}, {r.size:,.0f} t/y{modules}, "
+            f"first capacity {r.available_from:g}, {money(plan, r.capital)}."
+        )
     for r in plan.tables["lane_openings"].sort_values(["period", "lane"]).itertuples():
         lines.append(f"Open lane {r.lane} in {r.period}.")
     for r in plan.tables["retirements"].itertuples():
@@ -129,7 +133,9 @@ def unmet(plan: Plan) -> list[str]:
     by_segment: dict[str, float] = defaultdict(float)
     for r in short.itertuples():
         by_segment[r.segment or r.demand] += r.short * length[r.period]
-    named = ", ".join(f"{segment} {tonnes(plan, x)}" for segment, x in sorted(by_segment.items(), key=lambda kv: -kv[1]))
+    named = ", ".join(
+        f"{segment} {tonnes(plan, x)}" for segment, x in sorted(by_segment.items(), key=lambda kv: -kv[1])
+    )
     return [f"Demand not met over the horizon: {named}; in {', '.join(str(t) for t in sorted(set(short['period'])))}."]
 
 

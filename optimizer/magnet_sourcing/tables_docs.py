@@ -26,7 +26,14 @@ def render_case_tables() -> str:
     for table in TABLES.values():
         key = [k for k in table.key if k not in FILTERS or table.name != "limit_terms"]
         needed = " Needed in every case." if table.required else ""
-        parts += ["", f"## {table.name}", "", f"{table.help} Key: {', '.join(key)}.{needed}", "", *_columns(table.columns)]
+        parts += [
+            "",
+            f"## {table.name}",
+            "",
+            f"{table.help} Key: {', '.join(key)}.{needed}",
+            "",
+            *_columns(table.columns),
+        ]
     parts += ["", "## Metrics of limit_terms", "", "| metric | unit | filters | meaning |", "|---|---|---|---|"]
     parts += [f"| {name} | {unit} | {', '.join(filters)} | {help} |" for name, (unit, filters, help) in METRICS.items()]
     return "\n".join(parts) + "\n"
@@ -34,8 +41,12 @@ def render_case_tables() -> str:
 
 def render_plan_tables() -> str:
     """docs/plan-tables.md"""
-    parts = ["# The tables of a plan", "", "Rendered from `optimizer/magnet_sourcing/plan_schema.py`: `plan.tables[name]`, the "
-             "sheets of the plan workbook, or CSV files."]
+    parts = [
+        "# The tables of a plan",
+        "",
+        "Rendered from `optimizer/magnet_sourcing/plan_schema.py`: `plan.tables[name]`, the "
+        "sheets of the plan workbook, or CSV files.",
+    ]
     for table in PLAN_TABLES.values():
         parts += ["", f"## {table.name}", "", table.help, "", "| column | unit | meaning |", "|---|---|---|"]
         parts += [f"| {c.name} | {c.unit} | {c.help} |" for c in table.columns]
@@ -44,9 +55,7 @@ def render_plan_tables() -> str:
 
 def _columns(columns: tuple[Column, ...]) -> list[str]:
     lines = ["| column | kind | unit | meaning | blank |", "|---|---|---|---|---|"]
-    return lines + [
-        f"| {c.name} | {_kind(c)} | {c.unit} | {c.help} | {_blank(c)} |" for c in columns
-    ]
+    return lines + [f"| {c.name} | {_kind(c)} | {c.unit} | {c.help} | {_blank(c)} |" for c in columns]
 
 
 def _kind(column: Column) -> str:
@@ -61,8 +70,10 @@ def _blank(column: Column) -> str:
         return "error"
     if column.default is None or column.default == "":
         return column.blank or "nothing"
-    return {True: "yes", False: "no"}.get(column.default, str(column.default)) if isinstance(column.default, bool) else (
-        f"{column.default:g}" if isinstance(column.default, (int, float)) else str(column.default)
+    return (
+        {True: "yes", False: "no"}.get(column.default, str(column.default))
+        if isinstance(column.default, bool)
+        else (f"{column.default:g}" if isinstance(column.default, (int, float)) else str(column.default))
     )
 
 

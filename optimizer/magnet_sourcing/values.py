@@ -57,8 +57,10 @@ def _choice(column: Column, raw: Any) -> str:
     for choice in column.choices:
         if text.casefold() == choice.casefold():
             return choice
-    raise BadValue(f"{column.name} '{text}' is not one of {', '.join(column.choices)}"
-                   + (did_you_mean(text, column.choices) if len(column.choices) > 1 else ""))
+    raise BadValue(
+        f"{column.name} '{text}' is not one of {', '.join(column.choices)}"
+        + (did_you_mean(text, column.choices) if len(column.choices) > 1 else "")
+    )
 
 
 def _yes_no(column: Column, raw: Any) -> bool:
@@ -88,13 +90,11 @@ def _as_float(column: Column, raw: Any) -> float:
     if isinstance(raw, (dt.date, dt.time)):
         hint = f" (as a year: {raw.year})" if column.kind == "year" and isinstance(raw, dt.date) else ""
         raise BadValue(f"{column.name} {raw} is a date; must be a number{_unit(column)}{hint}")
-    if isinstance(raw, (int, float)):
-        value = float(raw)
-    else:
-        value = _from_text(column, str(raw))
+    value = float(raw) if isinstance(raw, (int, float)) else _from_text(column, str(raw))
     if not math.isfinite(value):
-        raise BadValue(f"{column.name} {raw} is not finite; must be a number{_unit(column)}, "
-                       "or blank where the column allows it")
+        raise BadValue(
+            f"{column.name} {raw} is not finite; must be a number{_unit(column)}, or blank where the column allows it"
+        )
     return value
 
 

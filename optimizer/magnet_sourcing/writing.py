@@ -94,16 +94,31 @@ def _read_me(sheet: Worksheet, case: Case) -> None:
     sheet["A1"].font = cells.TITLE
     lines = [
         ("", str(case.settings.get("description") or "")),
-        ("How to fill in", "One sheet for each table; one row for each thing. Start with settings, periods, locations and "
-         "materials. The name of a column says what it holds; hover over it for its meaning, unit and limits."),
-        ("", "A blank is not zero. A blank is either an error (dark yellow headers) or means what the header's comment says."),
-        ("", "Yearly columns take one value for all years (price) or one column for each year (price 2027, price 2028 ...). "
-         "The fill column says how missing years are filled: exact (none may be missing), hold or linear."),
+        (
+            "How to fill in",
+            "One sheet for each table; one row for each thing. Start with settings, periods, locations and "
+            "materials. The name of a column says what it holds; hover over it for its meaning, unit and limits.",
+        ),
+        (
+            "",
+            "A blank is not zero. A blank is either an error (dark yellow headers) or means what the header's comment says.",
+        ),
+        (
+            "",
+            "Yearly columns take one value for all years (price) or one column for each year (price 2027, price 2028 ...). "
+            "The fill column says how missing years are filled: exact (none may be missing), hold or linear.",
+        ),
         ("", "active = no takes a row out without deleting it, and with it every row that needs it."),
-        ("", "Plain numbers only: 0.12 and not 12 %, 1234.5 and not 1,234.5. The grey row under the headers holds the "
-         "units; leave it as it is."),
-        ("Check", "magnet-sourcing check <this file> names every problem with its cell. magnet-sourcing solve <this file> "
-         "finds the plan."),
+        (
+            "",
+            "Plain numbers only: 0.12 and not 12 %, 1234.5 and not 1,234.5. The grey row under the headers holds the "
+            "units; leave it as it is.",
+        ),
+        (
+            "Check",
+            "magnet-sourcing check <this file> names every problem with its cell. magnet-sourcing solve <this file> "
+            "finds the plan.",
+        ),
     ]
     row = 2
     for head, text in lines:

@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[2]
 DOC = ROOT / "docs" / "formulation.md"
 CODE = Path(magnet_models.__file__).parent
 
-ADDED = re.compile(r"""\b(variables|binaries|constrain|_add_totals)\(\s*(?:s\.|self\._s\.)?block,\s*(?:data,\s*)?"(\w+)\"""")
+ADDED = re.compile(
+    r"""\b(variables|binaries|constrain|_add_totals)\(\s*(?:s\.|self\._s\.)?block,\s*(?:data,\s*)?"(\w+)\""""
+)
 TIERS = {"buy_full", "sell_full", "buy_tier", "sell_tier", "buy_filled", "sell_filled"}
 
 

@@ -106,10 +106,14 @@ def signings(f: Facts, out: AuditReport) -> None:
 def groups(f: Facts, out: AuditReport) -> None:
     out.begin("groups")
     for g in f.rows["groups"]:
-        count = sum(round(r["modules"] or 0) for r in f.plan["builds"] if f.named["expansions"][r["expansion"]].group == g.group)
+        count = sum(
+            round(r["modules"] or 0) for r in f.plan["builds"] if f.named["expansions"][r["expansion"]].group == g.group
+        )
         count += sum(1 for r in f.plan["signings"] if f.named["routes"][r["route"]].group == g.group)
         out.true("groups", f"{g.group}: {count} chosen, at least {g.minimum} asked", count >= g.minimum)
-        out.true("groups", f"{g.group}: {count} chosen, at most {g.maximum} allowed", g.maximum is None or count <= g.maximum)
+        out.true(
+            "groups", f"{g.group}: {count} chosen, at most {g.maximum} allowed", g.maximum is None or count <= g.maximum
+        )
 
 
 def quantities(f: Facts, out: AuditReport) -> None:
@@ -125,16 +129,18 @@ def quantities(f: Facts, out: AuditReport) -> None:
         if own and f.named["routes"][own].supply_material:
             per_tonne = f.inputs[process].get(f.named["routes"][own].supply_material)
             used_of[own, t] += run * per_tonne[t] if per_tonne else 0.0
-    for r in f.plan["purchases"]:
-        expected[f.named["supplies"][r["supply"]].route, r["period"]] += r["bought"]
-    for r in f.plan["tolling"]:
-        expected[f.named["tolls"][r["toll"]].route, r["period"]] += r["sent"]
+    for line in f.plan["purchases"]:
+        expected[f.named["supplies"][line["supply"]].route, line["period"]] += line["bought"]
+    for line in f.plan["tolling"]:
+        expected[f.named["tolls"][line["toll"]].route, line["period"]] += line["sent"]
     listed = {(r["route"], r["period"]): r for r in f.plan["route_use"]}
     for name, row in f.named["routes"].items():
         for t in f.periods:
             active, what = f.active(name, t), f"{name} in {t}"
             r = listed.get((name, t))
-            out.true("route quantities", f"{what}: active and not listed, or the reverse", (r is not None) == (active > 1e-7))
+            out.true(
+                "route quantities", f"{what}: active and not listed, or the reverse", (r is not None) == (active > 1e-7)
+            )
             if r is None:
                 continue
             out.same("route quantities", f"{what}, active", r["active"], active, f.tolerance)
@@ -160,10 +166,13 @@ def _duty(f: Facts, out: AuditReport, row: Any, r: dict[str, Any], active: float
 
 def _credit(f: Facts, out: AuditReport, name: str, row: Any, listed: dict[Any, dict[str, Any]]) -> None:
     uses = [r for r in f.plan["credits"] if r["route"] == name]
-    for r in uses:
-        late = row.credit_years is not None and r["used_in"] > r["banked_in"] + row.credit_years
-        out.true("make-up credit", f"{name}: credit of {r['banked_in']} used in {r['used_in']}",
-                 r["used_in"] > r["banked_in"] and not late)
+    for use in uses:
+        late = row.credit_years is not None and use["used_in"] > use["banked_in"] + row.credit_years
+        out.true(
+            "make-up credit",
+            f"{name}: credit of {use['banked_in']} used in {use['used_in']}",
+            use["used_in"] > use["banked_in"] and not late,
+        )
     for t in f.periods:
         r = listed.get((name, t))
         if r is None:
@@ -173,12 +182,16 @@ def _credit(f: Facts, out: AuditReport, name: str, row: Any, listed: dict[Any, d
         taken = sum(u["used"] for u in uses if u["used_in"] == t)
         out.same("make-up credit", f"{name} used in {t}", r["used"], taken, f.tolerance)
         spent = sum(u["used"] * f.length[u["used_in"]] for u in uses if u["banked_in"] == t)
-        out.at_most("make-up credit", f"{name}: credit of {t} used in all", spent, r["banked"] * f.length[t], f.tolerance)
+        out.at_most(
+            "make-up credit", f"{name}: credit of {t} used in all", spent, r["banked"] * f.length[t], f.tolerance
+        )
         if row.credit_cap is not None:
             held = 0.0
             for s in f.periods:
                 if s <= t and (name, s) in listed and not (row.credit_years is not None and t > s + row.credit_years):
-                    gone = sum(u["used"] * f.length[u["used_in"]] for u in uses if u["banked_in"] == s and u["used_in"] <= t)
+                    gone = sum(
+                        u["used"] * f.length[u["used_in"]] for u in uses if u["banked_in"] == s and u["used_in"] <= t
+                    )
                     held += listed[name, s]["banked"] * f.length[s] - gone
             out.at_most("make-up credit", f"{name} held in {t}", held, row.credit_cap, f.tolerance)
 
@@ -193,9 +206,11 @@ def incentives(f: Facts, out: AuditReport) -> None:
         what = f"{r['incentive']} for {r['process']} at {r['facility']} in {t}"
         place = f.named["facilities"][r["facility"]].location
         fits = (
-            row.facility in (None, r["facility"]) and row.process in (None, r["process"])
+            row.facility in (None, r["facility"])
+            and row.process in (None, r["process"])
             and row.stage in (None, f.named["processes"][r["process"]].stage)
-            and row.country in (None, f.country(place)) and f.within(row, t)
+            and row.country in (None, f.country(place))
+            and f.within(row, t)
         )
         out.true("incentives", f"{what}: not eligible", fits)
         out.at_most("incentives", what, r["rewarded"], run.get((r["facility"], r["process"], t), 0.0), f.tolerance)

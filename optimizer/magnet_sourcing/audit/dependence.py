@@ -40,7 +40,9 @@ def exposures(f: Facts) -> dict[Key, float]:
     for r in f.plan["tolling"]:
         row = f.named["tolls"][r["toll"]]
         first, last = _rank(f, row.sent), _rank(f, row.returned)
-        default = [k for k, n in f.stage_order.items() if last is not None and n <= last and (first is None or n > first)]
+        default = [
+            k for k, n in f.stage_order.items() if last is not None and n <= last and (first is None or n > first)
+        ]
         _embed(f, found, "toll", r["toll"], row.returned, r["returned"], default, f.toll_country(row), r["period"])
     return found
 
@@ -51,8 +53,15 @@ def _rank(f: Facts, material: str) -> int | None:
 
 
 def _embed(
-    f: Facts, found: dict[Key, float], owner: str, name: str, material: str, tonnes: float, default: list[str],
-    home: str, t: int,
+    f: Facts,
+    found: dict[Key, float],
+    owner: str,
+    name: str,
+    material: str,
+    tonnes: float,
+    default: list[str],
+    home: str,
+    t: int,
 ) -> None:
     if not tonnes:
         return
@@ -70,7 +79,9 @@ def _embed(
 def requirement(f: Facts, t: int, element: str | None = None) -> float:
     return sum(
         f.element_weight[e] * x * f.needed(row, t)
-        for row in f.rows["demands"] for e, x in f.content.get(row.material, {}).items() if element in (None, e)
+        for row in f.rows["demands"]
+        for e, x in f.content.get(row.material, {}).items()
+        if element in (None, e)
     )
 
 
@@ -134,7 +145,8 @@ def _check_concentration(f: Facts, out: AuditReport, found: dict[Key, float]) ->
 def check_impacts(f: Facts, out: AuditReport) -> None:
     expected = {
         (i.impact, facility, process, t): run * i.quantity[t]
-        for (facility, process, t), run in f.runs().items() for i in f.intensity_rows(facility, process)
+        for (facility, process, t), run in f.runs().items()
+        for i in f.intensity_rows(facility, process)
     }
     listed = {(r["impact"], r["facility"], r["process"], r["period"]): r["quantity"] for r in f.plan["impacts"]}
     for key in set(expected) | set(listed):

@@ -35,11 +35,25 @@ class Facts:
         self.tolerance = tolerance
         self.rows = {name: case.rows(name) for name in case.tables}
         self.named = {
-            name: {r[key]: r for r in self.rows[name]} for name, key in (
-                ("facilities", "facility"), ("expansions", "expansion"), ("routes", "route"), ("lanes", "lane"),
-                ("supplies", "supply"), ("sales", "sale"), ("demands", "demand"), ("stocks", "stock"), ("tolls", "toll"),
-                ("materials", "material"), ("returns", "return"), ("incentives", "incentive"), ("limits", "limit"),
-                ("locations", "location"), ("processes", "process"), ("impacts", "impact"), ("stages", "stage"),
+            name: {r[key]: r for r in self.rows[name]}
+            for name, key in (
+                ("facilities", "facility"),
+                ("expansions", "expansion"),
+                ("routes", "route"),
+                ("lanes", "lane"),
+                ("supplies", "supply"),
+                ("sales", "sale"),
+                ("demands", "demand"),
+                ("stocks", "stock"),
+                ("tolls", "toll"),
+                ("materials", "material"),
+                ("returns", "return"),
+                ("incentives", "incentive"),
+                ("limits", "limit"),
+                ("locations", "location"),
+                ("processes", "process"),
+                ("impacts", "impact"),
+                ("stages", "stage"),
             )
         }
         self._read_time()
@@ -86,7 +100,9 @@ class Facts:
 
     @staticmethod
     def within(row: Any, t: int) -> bool:
-        return not ((row.first_year is not None and t < row.first_year) or (row.last_year is not None and t > row.last_year))
+        return not (
+            (row.first_year is not None and t < row.first_year) or (row.last_year is not None and t > row.last_year)
+        )
 
     # ------------------------------------------------------------ recipes, contents
 
@@ -107,8 +123,7 @@ class Facts:
         """Outputs of the process's own stage."""
         stage = self.named["processes"][process].stage
         return {
-            m: q for m, q in self.outputs[process].items()
-            if stage is None or self.named["materials"][m].stage == stage
+            m: q for m, q in self.outputs[process].items() if stage is None or self.named["materials"][m].stage == stage
         }
 
     def intensity_rows(self, facility: str, process: str) -> list[Any]:

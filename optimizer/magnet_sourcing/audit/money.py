@@ -50,7 +50,9 @@ def _capital(f: Facts, book: Ledger) -> None:
         for item, amount, sign in (("capital", ours, 1.0), ("capital subsidy", granted, -1.0)):
             for year_period, yearly, discounted, is_salvage in _charges(f, row, t):
                 name = "salvage" if is_salvage and item == "capital" else item
-                book.paid(name, year_period, "expansions", row.expansion, sign * amount * yearly, sign * amount * discounted)
+                book.paid(
+                    name, year_period, "expansions", row.expansion, sign * amount * yearly, sign * amount * discounted
+                )
 
 
 def _charges(f: Facts, row: Any, decided: int) -> list[tuple[int, float, float, bool]]:
@@ -83,7 +85,9 @@ def _charges(f: Facts, row: Any, decided: int) -> list[tuple[int, float, float, 
 def _facilities(f: Facts, book: Ledger) -> None:
     for name, row in f.named["facilities"].items():
         for t in f.periods:
-            book.yearly("fixed operation", t, "facilities", name, f.ours(name) * row.fixed_cost[t] * f.existing(name, t))
+            book.yearly(
+                "fixed operation", t, "facilities", name, f.ours(name) * row.fixed_cost[t] * f.existing(name, t)
+            )
     for r in f.plan["retirements"]:
         row = f.named["facilities"][r["facility"]]
         book.once("retirement", r["period"], "facilities", r["facility"], row.retirement_cost * r["capacity"])
@@ -102,7 +106,9 @@ def _activity(f: Facts, book: Ledger) -> None:
         book.yearly("operation", t, "operations", f"{facility}, {process}", ours * operation.cost[t] * run)
         for i in f.intensity_rows(facility, process):
             price = f.named["impacts"][i.impact].cost[t]
-            book.yearly("impact", t, "impacts", f"{facility}, {process}, {i.impact}", ours * price * i.quantity[t] * run)
+            book.yearly(
+                "impact", t, "impacts", f"{facility}, {process}, {i.impact}", ours * price * i.quantity[t] * run
+            )
         made = f.own_products(process)
         for route in {own, operation.route} - {None}:
             rate = f.named["routes"][route].royalty[t]
@@ -115,7 +121,9 @@ def _activity(f: Facts, book: Ledger) -> None:
             book.yearly("partner", t, "routes", own, -contract.output_price[t] * tonnes)
     for r in f.plan["incentives"]:
         rate = f.named["incentives"][r["incentive"]].rate[r["period"]]
-        book.yearly("incentive", r["period"], "incentives", r["incentive"], -rate * r["rewarded"] * f.ours(r["facility"]))
+        book.yearly(
+            "incentive", r["period"], "incentives", r["incentive"], -rate * r["rewarded"] * f.ours(r["facility"])
+        )
 
 
 def _trade(f: Facts, book: Ledger) -> None:
@@ -125,7 +133,9 @@ def _trade(f: Facts, book: Ledger) -> None:
         if r["shortfall"]:
             book.yearly("shortfall", t, "supplies", r["supply"], row.shortfall_cost[t] * r["shortfall"])
     for r in f.plan["sales"]:
-        book.yearly("sale", r["period"], "sales", r["sale"], -f.named["sales"][r["sale"]].price[r["period"]] * r["sold"])
+        book.yearly(
+            "sale", r["period"], "sales", r["sale"], -f.named["sales"][r["sale"]].price[r["period"]] * r["sold"]
+        )
 
 
 def _lanes(f: Facts, book: Ledger) -> None:
@@ -163,7 +173,9 @@ def _routes(f: Facts, book: Ledger) -> None:
         book.once("signing", r["period"], "routes", r["route"], cost)
     for r in f.plan["route_use"]:
         row, t, name = f.named["routes"][r["route"]], r["period"], r["route"]
-        book.yearly("route", t, "routes", name, row.yearly_cost[t] * f.active(name, t) + row.unit_cost[t] * r["quantity"])
+        book.yearly(
+            "route", t, "routes", name, row.yearly_cost[t] * f.active(name, t) + row.unit_cost[t] * r["quantity"]
+        )
         if r["shortfall"]:
             book.yearly("shortfall", t, "routes", name, row.shortfall_cost[t] * r["shortfall"])
         if r["supply_shortfall"]:
@@ -207,6 +219,12 @@ def check_costs(f: Facts, out: AuditReport, book: Ledger) -> float:
     for key in set(expected) | set(listed):
         what = f"{key[0]} of {key[3]} in {key[1]}"
         for column, which in (("a year", 0), ("discounted", 1)):
-            out.same("costs", f"{what}, {column}", listed[key][which], expected.get(key, [0.0, 0.0])[which], f.tolerance,
-                     size[key[0]] * 1e-3)
+            out.same(
+                "costs",
+                f"{what}, {column}",
+                listed[key][which],
+                expected.get(key, [0.0, 0.0])[which],
+                f.tolerance,
+                size[key[0]] * 1e-3,
+            )
     return total

@@ -11,15 +11,25 @@ from .report import AuditReport
 
 # Key columns of each plan table, and the case table each must name.
 _NAMES = {
-    "builds": {"expansion": "expansions", "facility": "facilities"}, "signings": {"route": "routes"},
-    "lane_openings": {"lane": "lanes"}, "retirements": {"facility": "facilities"},
-    "activity": {"facility": "facilities", "process": "processes"}, "capacity": {"facility": "facilities"},
-    "flows": {"lane": "lanes", "material": "materials"}, "lane_use": {"lane": "lanes"},
-    "purchases": {"supply": "supplies"}, "sales": {"sale": "sales"}, "tolling": {"toll": "tolls"},
-    "route_use": {"route": "routes"}, "collections": {"return": "returns"}, "stocks": {"stock": "stocks"},
-    "disposal": {"material": "materials", "location": "locations"}, "demand": {"demand": "demands"},
+    "builds": {"expansion": "expansions", "facility": "facilities"},
+    "signings": {"route": "routes"},
+    "lane_openings": {"lane": "lanes"},
+    "retirements": {"facility": "facilities"},
+    "activity": {"facility": "facilities", "process": "processes"},
+    "capacity": {"facility": "facilities"},
+    "flows": {"lane": "lanes", "material": "materials"},
+    "lane_use": {"lane": "lanes"},
+    "purchases": {"supply": "supplies"},
+    "sales": {"sale": "sales"},
+    "tolling": {"toll": "tolls"},
+    "route_use": {"route": "routes"},
+    "collections": {"return": "returns"},
+    "stocks": {"stock": "stocks"},
+    "disposal": {"material": "materials", "location": "locations"},
+    "demand": {"demand": "demands"},
     "incentives": {"incentive": "incentives", "facility": "facilities", "process": "processes"},
-    "impacts": {"impact": "impacts", "facility": "facilities", "process": "processes"}, "limits": {"limit": "limits"},
+    "impacts": {"impact": "impacts", "facility": "facilities", "process": "processes"},
+    "limits": {"limit": "limits"},
 }
 _MAY_BE_NEGATIVE = {("impacts", "quantity"), ("limits", "amount"), ("limits", "value"), ("incentives", "amount")}
 
@@ -119,7 +129,12 @@ def capacities(f: Facts, out: AuditReport) -> None:
             out.at_most("capacity", f"{name} in {t}", used, available, f.tolerance)
             r = listed.get((name, t))
             if r is not None:
-                for column, value in (("existing", existing), ("added", added), ("available", available), ("used", used)):
+                for column, value in (
+                    ("existing", existing),
+                    ("added", added),
+                    ("available", available),
+                    ("used", used),
+                ):
                     out.same("capacity", f"{column} of {name} in {t}", r[column], value, f.tolerance)
                 if r["utilisation"] is not None and available > 1e-6:
                     out.same("capacity", f"utilisation of {name} in {t}", r["utilisation"], used / available, 1e-5)
@@ -130,8 +145,11 @@ def capacities(f: Facts, out: AuditReport) -> None:
     for r in f.plan["retirements"]:
         row = f.named["facilities"][r["facility"]]
         out.true("capacity", f"{r['facility']} cannot be retired", bool(row.can_retire))
-        out.true("capacity", f"{r['facility']} retires more than it has",
-                 f.existing(r["facility"], r["period"]) >= -f.tolerance * max(1.0, row.capacity[r["period"]]))
+        out.true(
+            "capacity",
+            f"{r['facility']} retires more than it has",
+            f.existing(r["facility"], r["period"]) >= -f.tolerance * max(1.0, row.capacity[r["period"]]),
+        )
 
 
 def lanes(f: Facts, out: AuditReport) -> None:
@@ -191,11 +209,15 @@ def trade(f: Facts, out: AuditReport) -> None:
                 first = f.named[table].get(row.after) if row.after else None
                 if first is not None and x > f.tolerance:
                     before = tonnes.get((row.after, t), 0.0)
-                    out.at_most("purchases and sales", f"{what} opens after {row.after}", first.limit[t], before, f.tolerance)
+                    out.at_most(
+                        "purchases and sales", f"{what} opens after {row.after}", first.limit[t], before, f.tolerance
+                    )
             if row.total is not None:
                 out.at_most("purchases and sales", f"{name} over the horizon", whole, row.total, f.tolerance)
     for r in f.plan["purchases"]:
-        out.true("purchases and sales", f"origin of {r['supply']}", r["origin"] == f.origin(f.named["supplies"][r["supply"]]))
+        out.true(
+            "purchases and sales", f"origin of {r['supply']}", r["origin"] == f.origin(f.named["supplies"][r["supply"]])
+        )
 
 
 def tolling(f: Facts, out: AuditReport) -> None:
@@ -213,7 +235,11 @@ def tolling(f: Facts, out: AuditReport) -> None:
             out.same("tolling", f"{name} swarf in {t}", r["swarf"], scrap, f.tolerance)
             if row.capacity is not None:
                 out.at_most("tolling", f"{name} sent in {t}", r["sent"], row.capacity[t], f.tolerance)
-            out.true("tolling", f"{name} sends in {t} without its contract", r["sent"] <= f.tolerance or f.active(row.route, t) > 0)
+            out.true(
+                "tolling",
+                f"{name} sends in {t} without its contract",
+                r["sent"] <= f.tolerance or f.active(row.route, t) > 0,
+            )
 
 
 def stocks(f: Facts, out: AuditReport) -> None:
@@ -249,7 +275,9 @@ def demand(f: Facts, out: AuditReport) -> None:
                 continue
             out.same("demand", f"{name} required in {t}", r["required"], need, f.tolerance)
             out.same("demand", f"{name} in {t}, delivered and short", r["delivered"] + r["short"], need, f.tolerance)
-            out.at_most("demand", f"least service of {name} in {t}", row.min_service[t] * need, r["delivered"], f.tolerance)
+            out.at_most(
+                "demand", f"least service of {name} in {t}", row.min_service[t] * need, r["delivered"], f.tolerance
+            )
             if row.penalty is None:
                 out.at_most("demand", f"{name} must be met in {t}; short", r["short"], 0.0, f.tolerance, need)
     collected = {(r["return"], r["period"]): r for r in f.plan["collections"]}

@@ -27,8 +27,10 @@ class Counter:
     def _site(self, term: Any, facility: str) -> bool:
         row = self._f.named["facilities"][facility]
         return (
-            term.facility in (None, facility) and term.location in (None, row.location)
-            and term.owner in (None, row.owner) and term.country in (None, self._f.country(row.location))
+            term.facility in (None, facility)
+            and term.location in (None, row.location)
+            and term.owner in (None, row.owner)
+            and term.country in (None, self._f.country(row.location))
         )
 
     def _activities(self, term: Any, t: int) -> list[tuple[str, str, float]]:
@@ -36,7 +38,9 @@ class Counter:
         for (facility, process, u), run in f.runs().items():
             routes = {f.named["facilities"][facility].route, f.operation[facility, process].route}
             if (
-                u == t and self._site(term, facility) and term.process in (None, process)
+                u == t
+                and self._site(term, facility)
+                and term.process in (None, process)
                 and term.stage in (None, f.named["processes"][process].stage)
                 and (term.route is None or term.route in routes)
             ):
@@ -46,7 +50,10 @@ class Counter:
     def _plants(self, term: Any) -> list[str]:
         f = self._f
         return [
-            name for name in f.named["facilities"] if self._site(term, name) and (
+            name
+            for name in f.named["facilities"]
+            if self._site(term, name)
+            and (
                 term.stage is None
                 or any(p for (x, p) in f.operation if x == name and f.named["processes"][p].stage == term.stage)
             )
@@ -68,14 +75,18 @@ class Counter:
 
     def _input(self, term: Any, t: int) -> float:
         return sum(
-            run * q[t] for _, process, run in self._activities(term, t)
-            for m, q in self._f.inputs[process].items() if term.material in (None, m)
+            run * q[t]
+            for _, process, run in self._activities(term, t)
+            for m, q in self._f.inputs[process].items()
+            if term.material in (None, m)
         )
 
     def _impact(self, term: Any, t: int) -> float:
         return sum(
-            run * i.quantity[t] for facility, process, run in self._activities(term, t)
-            for i in self._f.intensity_rows(facility, process) if term.impact in (None, i.impact)
+            run * i.quantity[t]
+            for facility, process, run in self._activities(term, t)
+            for i in self._f.intensity_rows(facility, process)
+            if term.impact in (None, i.impact)
         )
 
     # ------------------------------------------------------------ capacity and money of builds
@@ -98,7 +109,8 @@ class Counter:
     def _decided(self, term: Any, t: int | None) -> list[dict[str, Any]]:
         plants = set(self._plants(term))
         return [
-            r for r in self._f.plan["builds"]
+            r
+            for r in self._f.plan["builds"]
             if r["facility"] in plants and t in (None, r["period"]) and term.expansion in (None, r["expansion"])
         ]
 
@@ -116,7 +128,11 @@ class Counter:
         for r in self._decided(term, None):
             row = f.named["expansions"][r["expansion"]]
             ours = overnight(f, row, r) * equity(f, row) * f.dearer[r["period"]]
-            parts = [(p.offset, p.share) for p in f.rows["spending"] if p.profile == row.spending] if row.spending else [(0, 1.0)]
+            parts = (
+                [(p.offset, p.share) for p in f.rows["spending"] if p.profile == row.spending]
+                if row.spending
+                else [(0, 1.0)]
+            )
             total += sum(ours * share for o, share in parts if f.holding(r["period"] + o) == t) / f.length[t]
         return total
 
@@ -124,13 +140,17 @@ class Counter:
 
     def _signings(self, term: Any, t: int) -> float:
         return sum(
-            1 for r in self._f.plan["signings"]
+            1
+            for r in self._f.plan["signings"]
             if r["period"] == t and term.route in (None, r["route"]) and term.country in (None, r["country"])
         )
 
     def _quantity(self, term: Any, t: int) -> float:
         return sum(
-            r["quantity"] for r in self._f.plan["route_use"] if r["period"] == t and term.route in (None, r["route"])
+            r["quantity"]
+            for r in self._f.plan["route_use"]
+            if r["period"] == t
+            and term.route in (None, r["route"])
             and term.country in (None, self._f.named["routes"][r["route"]].country)
         )
 
@@ -139,8 +159,11 @@ class Counter:
         for r in f.plan["purchases"]:
             row = f.named["supplies"][r["supply"]]
             if (
-                r["period"] == t and term.supply in (None, r["supply"]) and term.material in (None, row.material)
-                and term.location in (None, row.location) and term.route in (None, row.route)
+                r["period"] == t
+                and term.supply in (None, r["supply"])
+                and term.material in (None, row.material)
+                and term.location in (None, row.location)
+                and term.route in (None, row.route)
                 and term.country in (None, f.origin(row))
             ):
                 total += r["bought"]
@@ -151,8 +174,11 @@ class Counter:
         for r in f.plan[plan]:
             row = f.named[table][r[key]]
             if (
-                r["period"] == t and term[key] in (None, r[key]) and term.material in (None, row.material)
-                and term.location in (None, row.location) and term.country in (None, f.country(row.location))
+                r["period"] == t
+                and term[key] in (None, r[key])
+                and term.material in (None, row.material)
+                and term.location in (None, row.location)
+                and term.country in (None, f.country(row.location))
                 and (term.segment is None or row.get("segment") == term.segment)
             ):
                 total += r[column]
@@ -175,8 +201,11 @@ class Counter:
         for r in f.plan["flows"]:
             there = f.named["lanes"][r["lane"]].destination
             if (
-                r["period"] == t and term.lane in (None, r["lane"]) and term.material in (None, r["material"])
-                and term.location in (None, there) and term.country in (None, f.country(there))
+                r["period"] == t
+                and term.lane in (None, r["lane"])
+                and term.material in (None, r["material"])
+                and term.location in (None, there)
+                and term.country in (None, f.country(there))
             ):
                 total += r["loaded"]
         return total
@@ -186,8 +215,11 @@ class Counter:
         for r in f.plan["tolling"]:
             row = f.named["tolls"][r["toll"]]
             if (
-                r["period"] == t and term.toll in (None, r["toll"]) and term.route in (None, row.route)
-                and term.material in (None, row[material]) and term.country in (None, f.toll_country(row))
+                r["period"] == t
+                and term.toll in (None, r["toll"])
+                and term.route in (None, row.route)
+                and term.material in (None, row[material])
+                and term.country in (None, f.toll_country(row))
             ):
                 total += r[column]
         return total
@@ -200,8 +232,11 @@ class Counter:
 
     def _disposed(self, term: Any, t: int) -> float:
         return sum(
-            r["disposed"] for r in self._f.plan["disposal"]
-            if r["period"] == t and term.material in (None, r["material"]) and term.location in (None, r["location"])
+            r["disposed"]
+            for r in self._f.plan["disposal"]
+            if r["period"] == t
+            and term.material in (None, r["material"])
+            and term.location in (None, r["location"])
             and term.country in (None, self._f.country(r["location"]))
         )
 
@@ -209,7 +244,8 @@ class Counter:
 
     def _exposure(self, term: Any, t: int) -> float:
         return sum(
-            self._f.element_weight[e] * x for (k, e, c, u), x in self._found.items()
+            self._f.element_weight[e] * x
+            for (k, e, c, u), x in self._found.items()
             if u == t and term.stage in (None, k) and term.element in (None, e) and term.country in (None, c)
         )
 
@@ -224,7 +260,8 @@ class Counter:
     def _cost(self, term: Any, t: int) -> float:
         excluded = {r.item for r in self._f.rows["cost_items"] if not r.include}
         return sum(
-            line[0] for (item, u, _, _), line in self._book.lines.items()
+            line[0]
+            for (item, u, _, _), line in self._book.lines.items()
             if u == t and item not in excluded and term.item in (None, item)
         )
 
@@ -240,7 +277,8 @@ def check_limits(f: Facts, out: AuditReport, found: dict[Key, float], book: Ledg
             spans = [(u, f.length[u]) for u in window] if row.scope == "horizon" else [(t, 1)]
             parts = [
                 term.coefficient * counter.count(term, u) * (1 if term.metric in _PER_PERIOD else years)
-                for u, years in spans for term in terms
+                for u, years in spans
+                for term in terms
             ]
             _check_one(f, out, row, t, sum(parts), sum(abs(x) for x in parts), listed)
 

@@ -72,7 +72,15 @@ class AuditReport:
     def table(self) -> pd.DataFrame:
         """One row a check."""
         return pd.DataFrame(
-            [(c.name, c.compared, c.worst, "passed" if not c.failures else f"FAILED ({len(c.failures)})",
-              "; ".join(c.failures[:3])) for c in self.checks],
+            [
+                (
+                    c.name,
+                    c.compared,
+                    c.worst,
+                    "passed" if not c.failures else f"FAILED ({len(c.failures)})",
+                    "; ".join(c.failures[:3]),
+                )
+                for c in self.checks
+            ],
             columns=["check", "compared", "worst relative difference", "result", "first failures"],
         )
