@@ -71,15 +71,16 @@ class Scenario:
         return {r for r in routes if r}
 
     def under(self, route: str, t: int) -> list[Term]:
-        """Quantity of a route: activity of its facilities and licensed operations, purchases, tolled tonnes."""
+        """Quantity of a route: capacity used at its facilities and by licensed operations, purchases, tolled tonnes."""
         return self._under.get((route, t), [])
 
     @cached_property
     def _under(self) -> dict[tuple[str, int], list[Term]]:
         covered: dict[tuple[str, int], list[Term]] = {}
         for (f, p, t), run in self.facilities.run.items():
-            for r in self.routes_of(f, p):
-                covered.setdefault((r, t), []).append((1.0, run))
+            usage = self.facilities.operation[f, p].usage
+            for r in self.routes_of(f, p) if usage else ():
+                covered.setdefault((r, t), []).append((usage, run))
         for (name, t), buy in self.purchases.buy.items():
             if self.data.supply[name].route:
                 covered.setdefault((self.data.supply[name].route, t), []).append((1.0, buy))

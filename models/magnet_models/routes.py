@@ -120,9 +120,8 @@ class Quantities:
 
     def _needs_quantity(self, route: str) -> bool:
         """Whether anything can be handled under the route or is asked of it."""
-        t = self._data.periods[0]
         row = self._data.route[route]
-        return bool(self._pieces.under(route, t)) or any(row.minimum[t] > 0 for t in self._data.periods)
+        return any(self._pieces.under(route, t) or row.minimum[t] > 0 for t in self._data.periods)
 
     def _most(self, route: str, t: int) -> float | None:
         row = self._data.route[route]
@@ -131,7 +130,7 @@ class Quantities:
     # ------------------------------------------------------------ quantity, minimum, maximum
 
     def _quantity_of(self, route: str, t: int) -> Row:
-        """quantity = run of its facilities and licensed operations + buy of its supplies + send of its tolls"""
+        """quantity = capacity used by its facilities and licensed operations + buy of its supplies + send of its tolls"""
         return equal([(1.0, self.quantity[route, t]), *scaled(-1.0, self._pieces.under(route, t))], 0.0)
 
     def _quantity_most(self, route: str, t: int) -> Row:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .problems import Problem, did_you_mean
 from .schema import SETTINGS, TABLES, Column, Table, split_header
-from .sheets import Sheet
+from .sheets import UNREADABLE, Sheet
 from .values import BadValue, convert, tidy
 
 
@@ -151,6 +151,9 @@ def _record(table: Table, number: int, cells: list[Any], columns: list[Any], she
         if item is None or raw is None:
             continue
         column, year = item
+        if raw is UNREADABLE:
+            record.bad.add(column.name)
+            continue
         try:
             value = convert(column, raw)
         except BadValue as reason:

@@ -15,7 +15,7 @@ from typing import Any
 
 from .problems import CaseError, Problem, did_you_mean
 from .schema import TABLES
-from .sheets import Sheet, letter
+from .sheets import UNREADABLE, Sheet, letter
 
 MAX_UNPACKED = 512 * 1024 * 1024
 MAX_ROWS = 1_048_576
@@ -201,39 +201,20 @@ def _too_far(cell: str) -> bool:
 
 def _read_cells(sheet: Sheet, values: Any, formulas: Any, problems: list[Problem]) -> None:
     """Headers, rows and the problems that only a workbook can have: formulas, errors, merged cells, units."""
-    from openpyxl.cell.cell import MergedCell
+
+    def complain(place: str, message: str) -> None:
+        problems.append(Problem("error", sheet.file, sheet.name, place, message))
 
     for area in values.merged_cells.ranges:
-        problems.append(
-            Problem(
-                "error",
-                sheet.file,
-                sheet.name,
-                str(area).split(":")[0],
-                f"cells {area} are merged; every cell of a table must stand for itself",
-            )
-        )
+        complain(str(area).split(":")[0], f"cells {area} are merged; every cell of a table must stand for itself")
     for row_values, row_formulas in zip(values.iter_rows(), formulas.iter_rows(), strict=True):
         cells: list[Any] = []
         number = row_values[0].row if row_values else 0
         for cell, formula in zip(row_values, row_formulas, strict=True):
-            value = None if isinstance(cell, MergedCell) else cell.value
-            place = cell.coordinate
-            if formula.data_type == "f" and value is None and not isinstance(formula, MergedCell):
-                problems.append(
-                    Problem(
-                        "error",
-                        sheet.file,
-                        sheet.name,
-                        place,
-                        "the formula has no calculated value; "
-                        "open the workbook, recalculate and save it, or write the value",
-                    )
-                )
-            elif cell.data_type == "e" or (isinstance(value, str) and value in ERRORS):
-                problems.append(Problem("error", sheet.file, sheet.name, place, f"the cell holds the error {value}"))
-                value = None
-            cells.append(None if isinstance(value, str) and not value.strip() else value)
+            value, complaint = _cell_value(cell, formula)
+            if complaint:
+                complain(cell.coordinate, complaint)
+            cells.append(value)
         if not any(c is not None for c in cells):
             continue
         if not sheet.headers:
@@ -243,6 +224,22 @@ def _read_cells(sheet: Sheet, values: Any, formulas: Any, problems: list[Problem
             _check_units(sheet, number, cells, problems)
         else:
             sheet.rows.append((number, cells))
+
+
+def _cell_value(cell: Any, formula: Any) -> tuple[Any, str]:
+    """What stands in a cell, and why it cannot be read ('' if it can)."""
+    from openpyxl.cell.cell import MergedCell
+
+    if isinstance(cell, MergedCell):
+        return UNREADABLE, ""
+    value = cell.value
+    if formula.data_type == "f" and value is None:
+        return UNREADABLE, (
+            "the formula has no calculated value; open the workbook, recalculate and save it, or write the value"
+        )
+    if cell.data_type == "e" or (isinstance(value, str) and value in ERRORS):
+        return UNREADABLE, f"the cell holds the error {value}"
+    return (None if isinstance(value, str) and not value.strip() else value), ""
 
 
 def _is_unit_row(cells: list[Any]) -> bool:

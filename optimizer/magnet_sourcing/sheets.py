@@ -6,6 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+class Unreadable:
+    """Stands in a cell whose content could not be read; the reason is noted already."""
+
+    def __repr__(self) -> str:
+        return "unreadable"
+
+
+UNREADABLE = Unreadable()
+
+
 def letter(column: int) -> str:
     """Excel's name of a column counted from 0: 0 -> A, 27 -> AB."""
     name = ""

@@ -86,14 +86,14 @@ def _number(column: Column, raw: Any) -> float | int:
 
 def _as_float(column: Column, raw: Any) -> float:
     if isinstance(raw, bool):
-        raise BadValue(f"{column.name} '{raw}' is a yes/no value; must be a number{_unit(column)}")
+        raise BadValue(f"{column.name} '{raw}' is a yes/no value; must be a number{_in_unit(column)}")
     if isinstance(raw, (dt.date, dt.time)):
         hint = f" (as a year: {raw.year})" if column.kind == "year" and isinstance(raw, dt.date) else ""
-        raise BadValue(f"{column.name} {raw} is a date; must be a number{_unit(column)}{hint}")
+        raise BadValue(f"{column.name} {raw} is a date; must be a number{_in_unit(column)}{hint}")
     value = float(raw) if isinstance(raw, (int, float)) else _from_text(column, str(raw))
     if not math.isfinite(value):
         raise BadValue(
-            f"{column.name} {raw} is not finite; must be a number{_unit(column)}, or blank where the column allows it"
+            f"{column.name} {raw} is not finite; must be a number{_in_unit(column)}, or blank where the column allows it"
         )
     return value
 
@@ -106,7 +106,7 @@ def _from_text(column: Column, text: str) -> float:
     elif re.fullmatch(r"[+-]?\d{1,3}([,. '\u202f]\d{3})+([.,]\d+)?|[+-]?\d+,\d+", text):
         reason = "thousands separators and decimal commas are not read; write 1234.5"
     else:
-        reason = f"must be a number{_unit(column)}"
+        reason = f"must be a number{_in_unit(column)}"
     raise BadValue(f"{column.name} '{text}' is text; {reason}")
 
 
@@ -120,6 +120,10 @@ def _in_range(column: Column, value: float) -> None:
         else:
             rule = f"{low:g} or more" if low is not None else f"{high:g} or less"
         raise BadValue(f"{column.name} {value:g}{_unit(column)}; must be {rule}")
+
+
+def _in_unit(column: Column) -> str:
+    return f" in {column.unit}" if column.unit else ""
 
 
 def _unit(column: Column) -> str:

@@ -125,7 +125,7 @@ def quantities(f: Facts, out: AuditReport) -> None:
         own = f.named["facilities"][facility].route
         operation = f.operation.get((facility, process))
         for route in {own, operation.route if operation else None} - {None}:
-            expected[route, t] += run
+            expected[route, t] += run * (operation.usage if operation else 1.0)
         if own and f.named["routes"][own].supply_material:
             per_tonne = f.inputs[process].get(f.named["routes"][own].supply_material)
             used_of[own, t] += run * per_tonne[t] if per_tonne else 0.0
