@@ -13,7 +13,7 @@ from typing import Any
 from magnet_sourcing import Case, Plan, solve
 
 Row = dict[str, Any]
-Tables = Mapping[str, Sequence[Mapping[str, Any]]]
+Tables = Mapping[str, Sequence[dict[str, Any]]]
 
 FIRST = 2030
 _PLACED = ("facilities", "supplies", "sales", "demands", "stocks", "returns")

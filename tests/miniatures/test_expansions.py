@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest import approx, mark
-
 from magnet_sourcing import Case
+from pytest import approx, mark
 
 from .cases import best, case, cost, infeasible, need, offer, plant, yearly
 
@@ -18,7 +17,7 @@ def growing(demand: Any, price: Any, *expansions: dict[str, Any], years: int = 1
                 demands=[need(demand)], **tables)
 
 
-WHOLE = {"sizing": "all-or-nothing", "max_size": 10}
+WHOLE: dict[str, Any] = {"sizing": "all-or-nothing", "max_size": 10}
 
 
 @mark.parametrize("demand, expected", [(4, 80), (3, 75)])

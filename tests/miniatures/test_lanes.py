@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest import approx, mark
-
 from magnet_sourcing import Case
+from pytest import approx, mark
 
 from .cases import case, cost, infeasible, lane, need, offer
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest import approx, mark
-
 from magnet_sourcing import Case
+from pytest import approx, mark
 
 from .cases import best, case, cost, infeasible, lane, need, offer, plant, route, yearly
 
@@ -17,7 +16,7 @@ def treaty(years: int = 1, price: float = 1, supply: dict[str, Any] | None = Non
                 supplies=[offer("treaty", price, route="treaty", **(supply or {})), offer("open", 5)])
 
 
-FEES = {"signing_cost": 7, "yearly_cost": 3, "unit_cost": 0.5, "lead_time": 1, "duration": 2}
+FEES: dict[str, Any] = {"signing_cost": 7, "yearly_cost": 3, "unit_cost": 0.5, "lead_time": 1, "duration": 2}
 
 
 def test_signing_lead_time_and_duration() -> None:
@@ -113,7 +112,7 @@ def venture(demand: float, contract: dict[str, Any], incentive: float = 0, kind:
     )
 
 
-SHARES = {"capital_share": 0.4, "cost_share": 0.4, "output_share": 0.3, "output_price": 9}
+SHARES: dict[str, Any] = {"capital_share": 0.4, "cost_share": 0.4, "output_share": 0.3, "output_price": 9}
 
 
 def test_joint_venture() -> None:
@@ -136,7 +135,7 @@ def test_royalty_on_the_plant_of_a_route() -> None:
     assert cost(made) == approx(71)
 
 
-OWNED_BY_PARTNER = {"capital_share": 1, "cost_share": 1, "output_share": 0.5, "output_price": 5,
+OWNED_BY_PARTNER: dict[str, Any] = {"capital_share": 1, "cost_share": 1, "output_share": 0.5, "output_price": 5,
                     "supply_material": "oxide", "supply_minimum": 6}
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest import approx
-
 from magnet_sourcing import Case
+from pytest import approx
 
 from .cases import best, case, cost, infeasible, need, offer, yearly
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pytest import approx, mark
-
 from magnet_sourcing import Case
+from pytest import approx, mark
 
 from .cases import best, case, need, offer, route, yearly
 

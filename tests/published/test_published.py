@@ -10,7 +10,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from magnet_sourcing import Case, Plan, solve
 
 from .futures import alone, append, held
