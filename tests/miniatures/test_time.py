@@ -65,3 +65,62 @@ def test_escalating_capital() -> None:
 def test_years_between_are_filled_as_the_row_says(fill: str, prices: float) -> None:
     """10 in 2030 and 18 in 2034, 10 t a year."""
     assert cost(bought({2030: 10, 2034: 18}, years=5, fill=fill)) == approx(10 * prices)
+
+
+# ---------------------------------------------------------------- what falls inside long periods
+
+LONG = [{"period": 2030, "years": 5}, {"period": 2035, "years": 5}]
+
+
+def test_annuity_in_long_periods() -> None:
+    """1000 over 20 years, lead time 2: 3 + 5 payments of 50. In the first period 3/5 of 10 t; the other 4 at 20 for 5
+    years."""
+    made = case(
+        plant("press", {"magnet": 1}), periods=LONG, settings={"capital": "annuity"}, supplies=[offer("buy", 20)],
+        expansions=[{"expansion": "build", "facility": "press", "sizing": "all-or-nothing", "max_size": 10,
+                     "fixed_cost": 1000, "life": 20, "lead_time": 2, "last_year": 2030}],
+        demands=[need(10)],
+    )
+    assert cost(made) == approx(8 * 50 + 4 * 20 * 5)
+
+
+def test_salvage_after_long_periods() -> None:
+    """Life 25 from 2030; 15 of it are left in 2040, at 1.04^-10: 1000 - 600 x 1.04^-10."""
+    made = case(
+        plant("press", {"magnet": 1}), periods=LONG, settings={"salvage": "straight-line", "discount_rate": 0.04},
+        expansions=[{"expansion": "build", "facility": "press", "sizing": "all-or-nothing", "max_size": 10,
+                     "fixed_cost": 1000, "life": 25}],
+        demands=[need(10)],
+    )
+    assert cost(made) == approx(1000 - 600 * 1.04**-10)
+
+
+def test_contract_active_for_part_of_a_long_period() -> None:
+    """Active from 2032 for 4 years: 3/5 of the first period, 1/5 of the second. 6 and 2 t at 1, the rest at 5; 3 a year
+    while active: (6 + 4 x 5) x 5 + (2 + 8 x 5) x 5 + 4 x 3."""
+    made = case(
+        periods=LONG, routes=[route("treaty", must_sign=True, last_year=2030, lead_time=2, duration=4, yearly_cost=3)],
+        supplies=[offer("treaty", 1, route="treaty", limit=10), offer("open", 5)], demands=[need(10)],
+    )
+    assert cost(made) == approx(130 + 210 + 12)
+
+
+def test_retirement_in_long_periods() -> None:
+    """10 t/y, fixed cost 2 a year, not needed after 2035: closed for 30 once instead of 5 x 20."""
+    made = case(
+        plant("press", {"magnet": 1}, capacity=10, fixed_cost=2, can_retire=True, retirement_cost=3), periods=LONG,
+        supplies=[offer("buy", 100)], demands=[need({2030: 10, 2035: 0})],
+    )
+    assert cost(made) == approx(100 + 30)
+
+
+def test_lag_of_tolling_across_long_periods() -> None:
+    """Sent in 2030-34, back 2 years later: 3/5 in the first period, 2/5 in the second. 10 t a year sent at 1 bring 3 and
+    2 of 5 t; 5 needed a year, else 100: what is sent in the second period brings 3 more."""
+    made = case(
+        periods=LONG, routes=[route("partner", "tolling", must_sign=True)],
+        tolls=[{"toll": "toll", "route": "partner", "sent": "oxide", "origin": "here", "returned": "magnet",
+                "destination": "here", "yield": 0.5, "lag": 2, "capacity": 10}],
+        supplies=[offer("oxide", 1, "oxide"), offer("buy", 100)], demands=[need(5)],
+    )
+    assert cost(made) == approx(5 * (10 + 2 * 100) + 5 * 10)
