@@ -37,6 +37,9 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except BrokenPipeError:  # whoever read our output has stopped reading, as `| head` does
+            sys.stdout = None  # type: ignore[assignment]
+            ctx.exit(OK)
         except KeyboardInterrupt:
             click.echo("interrupted; nothing was written", err=True)
             ctx.exit(STOPPED_WITHOUT)
