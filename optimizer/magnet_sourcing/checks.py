@@ -546,6 +546,22 @@ def limit_filters(c: Content) -> None:
             c.error(r, "country", f"metric '{r['metric']}' needs a country, or exposed_country in the settings")
 
 
+def excluded_costs(c: Content) -> None:
+    """A limit on a cost item that is switched off would count nothing."""
+    off = {r["item"] for r in c.table("cost_items") if r["include"] is False}
+    for r in c.table("limit_terms"):
+        if r["metric"] == "cost" and r["item"] in off:
+            c.error(r, "item", f"'{r['item']}' is switched off in cost_items, so a limit on it would count nothing")
+
+
+def tolls_bounded(c: Content) -> None:
+    """A toll's route is signed or not: something must bound what it then takes."""
+    for r in c.table("tolls"):
+        route = c.by_name["routes"].get(r["route"])
+        if route and r["capacity"] is None and route["maximum"] is None and not r.bad and not route.bad:
+            c.error(r, "capacity", f"give the toll a capacity, or the route {r['route']} a maximum")
+
+
 def probabilities(c: Content) -> None:
     rows = [r for r in c.table("scenarios") if "probability" not in r.bad]
     total = sum(r["probability"] for r in rows)
@@ -645,6 +661,8 @@ RULES: tuple[Callable[[Content], None], ...] = (
     reserved_first,
     deliverable,
     limit_filters,
+    excluded_costs,
+    tolls_bounded,
     probabilities,
     disruption_targets,
     evidence_targets,

@@ -73,9 +73,12 @@ def _explain(reason: Exception) -> int:
 
 def _version(ctx: click.Context, _: Any, asked: bool) -> None:
     if asked:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        click.echo(f"magnet-sourcing {version('magnet-sourcing')}")
+        try:
+            click.echo(f"magnet-sourcing {version('magnet-sourcing')}")
+        except PackageNotFoundError:
+            click.echo("magnet-sourcing, not installed as a package")
         ctx.exit()
 
 
@@ -232,7 +235,10 @@ def _show_plan(plan: Plan) -> None:
                 for stage, row in zip(shares.index, shares.to_numpy(), strict=True)
             ],
         )
-    _section("Demand and limits", [*summary.unmet(plan), *summary.binding(plan), summary.verdict(plan)])
+    _section(
+        "Demand and limits",
+        [*summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan), summary.verdict(plan)],
+    )
 
 
 def _section(title: str, lines: list[str]) -> None:

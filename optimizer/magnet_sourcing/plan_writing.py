@@ -126,7 +126,7 @@ def _answer(sheet: Worksheet, plan: Plan, filled: list[str]) -> None:
     for sentence in (*summary.decisions(plan), *summary.sources(plan), *summary.dependence(plan)):
         page.line(sentence, cells.BODY)
     page.heading("Demand and limits")
-    for sentence in (*summary.unmet(plan), *summary.binding(plan)):
+    for sentence in (*summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan)):
         page.line(sentence, cells.BODY)
     _cost_items(page, plan)
     _dependence(page, plan)

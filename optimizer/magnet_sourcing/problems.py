@@ -20,7 +20,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = [self.file]
-        if self.sheet:
+        if self.sheet and self.file != f"{self.sheet}.csv":
             place.append(f"sheet {self.sheet}")
         if self.cell:
             place.append(self.cell if " " in self.cell else f"cell {self.cell}")

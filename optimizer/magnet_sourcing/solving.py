@@ -123,6 +123,7 @@ def _record(case: Case, options: Options, china_price: float, cap: Mapping[int, 
         "case hash": case.hash,
         "china price": china_price,
         "china cap": ", ".join(f"{t}: {x:g}" for t, x in cap.items()) or "none",
+        "scenarios": _scenarios_note(case),
         "gap asked": options.gap,
         "time limit": options.time_limit if options.time_limit is not None else "none",
         "threads": options.threads,
@@ -134,6 +135,12 @@ def _record(case: Case, options: Options, china_price: float, cap: Mapping[int, 
         "python": platform.python_version(),
         "platform": platform.system(),
     }
+
+
+def _scenarios_note(case: Case) -> str:
+    """Says plainly that scenarios are not what was solved."""
+    count = len(case.rows("scenarios"))
+    return f"{count} listed, not used: the plan is for the tables as they stand" if count else "none listed"
 
 
 def _version(package: str) -> str:

@@ -69,7 +69,7 @@ def sentences(plan: Plan) -> list[str]:
         lines.append(ending(plan))
     if plan.has_plan:
         lines += [*decisions(plan), *sources(plan), *dependence(plan), *unmet(plan), *binding(plan)]
-        lines.append(verdict(plan))
+        lines += [*scenarios(plan), verdict(plan)]
     return lines
 
 
@@ -148,6 +148,14 @@ def binding(plan: Plan) -> list[str]:
         names[r.limit].append(f"{r.period:g}" if r.period == r.period and r.period is not None else "horizon")
     listed = "; ".join(n + " (" + ", ".join(t) + ")" for n, t in names.items())
     return [f"Binding limits: {listed}."] if listed else []
+
+
+def scenarios(plan: Plan) -> list[str]:
+    """That the listed scenarios are not part of this plan."""
+    count = len(plan.case.rows("scenarios"))
+    return (
+        [f"The {count} scenarios of the case are not used: this plan is for the tables as they stand."] if count else []
+    )
 
 
 def verdict(plan: Plan) -> str:
