@@ -760,9 +760,8 @@ _TABLES: tuple[Table, ...] = (
         "routes",
         "route",
         "Partnership contracts. Signed in a year or not at all; active from signing + lead_time for duration years. "
-        "The route's quantity is the capacity used (usage x activity) by its facilities and licensed operations, plus what is "
-        "bought from its "
-        "supplies, plus what is sent to its tolls.",
+        "The route's quantity is the capacity used (usage x activity) by its facilities and licensed operations, plus "
+        "what is bought from its supplies, plus what is sent to its tolls.",
         _name("route", "Name."),
         _choice("kind", ROUTE_KINDS, "Kind of partnership."),
         Column("partner", "text", "With whom.", default=""),

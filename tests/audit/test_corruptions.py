@@ -93,5 +93,8 @@ def test_the_audit_knows_no_model() -> None:
     import subprocess
     import sys
 
-    code = "import magnet_sourcing.audit, sys; sys.exit(any(m in sys.modules for m in ('pyomo', 'highspy', 'magnet_models')))"
+    code = (
+        "import magnet_sourcing.audit, sys; "
+        "sys.exit(any(m in sys.modules for m in ('pyomo', 'highspy', 'magnet_models')))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
