@@ -22,6 +22,8 @@ def add_charts(sheet: Worksheet, plan: Plan) -> None:
     """Cost, dependence, demand, first-stage sources and capacity over the periods."""
     sheet.sheet_view.showGridLines = False
     sheet.column_dimensions["A"].width = 26
+    for column in "BCDEFGHIJ":
+        sheet.column_dimensions[column].width = 14
     money, divisor = summary.money_unit(plan)
     row = 1
     for title, unit, table, kind in (
@@ -45,7 +47,8 @@ def _cost_by_year(plan: Plan) -> pd.DataFrame:
 
 
 def _dependence(plan: Plan) -> pd.DataFrame:
-    return summary.dependence_by_year(plan).T
+    wide = summary.dependence_by_year(plan).T
+    return wide.loc[:, (wide.abs() > 1e-9).any()] if not wide.empty else wide
 
 
 def _demand(plan: Plan) -> pd.DataFrame:

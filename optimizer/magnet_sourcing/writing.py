@@ -127,6 +127,7 @@ def _read_me(sheet: Worksheet, case: Case) -> None:
         sheet.cell(row, 1, head).font = cells.BOLD
         cells.put(sheet.cell(row, 2), text)
         sheet.cell(row, 2).font, sheet.cell(row, 2).alignment = cells.BODY, cells.WRAP
+        sheet.row_dimensions[row].height = _height(text, 110)
         row += 1
     row += 1
     sheet.cell(row, 1, "Sheets").font = cells.SUBTITLE
@@ -137,7 +138,13 @@ def _read_me(sheet: Worksheet, case: Case) -> None:
         used = len(case.tables[table.name])
         text = table.help + (f"  [{used} rows]" if used else "")
         sheet.cell(i, 2, text).font, sheet.cell(i, 2).alignment = cells.BODY, cells.WRAP
+        sheet.row_dimensions[i].height = _height(text, 110)
     print_setup(sheet, landscape=False)
+
+
+def _height(text: str, width: int) -> float:
+    """Height of a row whose wrapped text runs over several lines."""
+    return 15.5 * (1 + len(text) // width)
 
 
 def _settings_sheet(sheet: Worksheet, case: Case) -> None:
@@ -153,6 +160,8 @@ def _settings_sheet(sheet: Worksheet, case: Case) -> None:
         cells.put(sheet.cell(row, 5), case.setting_notes.get(column.name))
         for at in (2, 4, 5):
             sheet.cell(row, at).alignment = cells.WRAP
+        value, note = str(case.settings.get(column.name) or ""), case.setting_notes.get(column.name, "")
+        sheet.row_dimensions[row].height = max(_height(value, 38), _height(_meaning(column), 85), _height(note, 55))
         if column.kind == "choice":
             _offer(sheet, f"B{row}", ",".join(column.choices))
     extra = [n for n in case.settings if n not in {c.name for c in SETTINGS}]
@@ -165,12 +174,12 @@ def _settings_sheet(sheet: Worksheet, case: Case) -> None:
 
 def _table_sheet(sheet: Worksheet, table: Table, case: Case) -> None:
     frame = case.tables[table.name]
-    headers = [str(h) for h in frame.columns] if len(frame) else [c.name for c in table.columns]
-    headers += [c.name for c in table.columns if not _is_there(c, headers)]
+    headers = _headers(case, table)
     for i, header in enumerate(headers):
         _head(sheet, i, header, table)
+    at = [headers.index(str(h)) + 1 for h in frame.columns]
     for r, values in enumerate(frame.itertuples(index=False, name=None), start=3):
-        for i, value in enumerate(values, start=1):
+        for i, value in zip(at, values, strict=True):
             value = tidy(value)
             if value is not None:
                 cell = sheet.cell(r, i)
@@ -187,8 +196,14 @@ def _table_sheet(sheet: Worksheet, table: Table, case: Case) -> None:
     print_setup(sheet)
 
 
-def _is_there(column: Column, headers: list[str]) -> bool:
-    return column.name in headers or (column.yearly and any(split_header(h)[0] == column.name for h in headers))
+def _headers(case: Case, table: Table) -> list[str]:
+    """All columns in the schema's order; a yearly column by its years where the case gives years."""
+    given = [str(h) for h in case.tables[table.name].columns]
+    headers: list[str] = []
+    for column in table.columns:
+        own = [h for h in given if h == column.name or (column.yearly and split_header(h)[0] == column.name)]
+        headers += own or [column.name]
+    return headers + [h for h in given if h not in headers]
 
 
 def _head(sheet: Worksheet, i: int, header: str, table: Table) -> None:
@@ -251,9 +266,7 @@ def _drop_down(sheet: Worksheet, cells_range: str, column: Column, case: Case) -
 
 def _key_position(case: Case, table: str) -> str:
     """Column letter of a table's first key column in its sheet."""
-    frame, key = case.tables[table], TABLES[table].key[0]
-    headers = [str(h) for h in frame.columns] if len(frame) else [c.name for c in TABLES[table].columns]
-    return letter(headers.index(key)) if key in headers else "A"
+    return letter(_headers(case, TABLES[table]).index(TABLES[table].key[0]))
 
 
 def _offer(sheet: Worksheet, cells_range: str, choices: str) -> None:
