@@ -124,7 +124,7 @@ def _read_me(sheet: Worksheet, case: Case) -> None:
     for head, text in lines:
         if not head and not text:
             continue
-        sheet.cell(row, 1, head).font = cells.BOLD
+        sheet.cell(row, 1, head).font, sheet.cell(row, 1).alignment = cells.BOLD, cells.TOP
         cells.put(sheet.cell(row, 2), text)
         sheet.cell(row, 2).font, sheet.cell(row, 2).alignment = cells.BODY, cells.WRAP
         sheet.row_dimensions[row].height = _height(text, 110)
@@ -135,6 +135,7 @@ def _read_me(sheet: Worksheet, case: Case) -> None:
     sheet.cell(row + 1, 2, "Name, money, discount rate and rules of the case.").font = cells.BODY
     for i, table in enumerate(TABLES.values(), start=row + 2):
         cells.link(sheet.cell(i, 1), table.name, table.name)
+        sheet.cell(i, 1).alignment = cells.TOP
         used = len(case.tables[table.name])
         text = table.help + (f"  [{used} rows]" if used else "")
         sheet.cell(i, 2, text).font, sheet.cell(i, 2).alignment = cells.BODY, cells.WRAP

@@ -121,7 +121,7 @@ def quantities(f: Facts, out: AuditReport) -> None:
     out.begin("route quantities", "make-up credit", "supply duties")
     expected: dict[Any, float] = defaultdict(float)
     used_of: dict[Any, float] = defaultdict(float)
-    for (facility, process, t), run in f.runs().items():
+    for (facility, process, t), run in f.runs.items():
         own = f.named["facilities"][facility].route
         operation = f.operation.get((facility, process))
         for route in {own, operation.route if operation else None} - {None}:
@@ -198,7 +198,7 @@ def _credit(f: Facts, out: AuditReport, name: str, row: Any, listed: dict[Any, d
 
 def incentives(f: Facts, out: AuditReport) -> None:
     out.begin("incentives")
-    run = f.runs()
+    run = f.runs
     yearly: dict[Any, float] = defaultdict(float)
     purse: dict[str, float] = defaultdict(float)
     for r in f.plan["incentives"]:

@@ -15,7 +15,7 @@ def exposures(f: Facts) -> dict[Key, float]:
     """Stage, element, country, period -> element tonnes."""
     found: dict[Key, float] = defaultdict(float)
     exposed = f.settings["exposed_country"]
-    for (facility, process, t), run in f.runs().items():
+    for (facility, process, t), run in f.runs.items():
         stage = f.named["processes"][process].stage
         if stage is None:
             continue
@@ -145,7 +145,7 @@ def _check_concentration(f: Facts, out: AuditReport, found: dict[Key, float]) ->
 def check_impacts(f: Facts, out: AuditReport) -> None:
     expected = {
         (i.impact, facility, process, t): run * i.quantity[t]
-        for (facility, process, t), run in f.runs().items()
+        for (facility, process, t), run in f.runs.items()
         for i in f.intensity_rows(facility, process)
     }
     listed = {(r["impact"], r["facility"], r["process"], r["period"]): r["quantity"] for r in f.plan["impacts"]}

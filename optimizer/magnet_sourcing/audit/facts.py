@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -127,10 +128,17 @@ class Facts:
         }
 
     def intensity_rows(self, facility: str, process: str) -> list[Any]:
-        local = [r for r in self.rows["intensities"] if r.process == process and r.facility == facility]
+        """Impacts of a process at a facility; its own rows go before the general ones."""
+        local = self._intensities.get((process, facility), [])
         taken = [r.impact for r in local]
-        general = [r for r in self.rows["intensities"] if r.process == process and r.facility is None]
-        return local + [r for r in general if r.impact not in taken]
+        return local + [r for r in self._intensities.get((process, None), []) if r.impact not in taken]
+
+    @cached_property
+    def _intensities(self) -> dict[tuple[str, str | None], list[Any]]:
+        found: dict[tuple[str, str | None], list[Any]] = defaultdict(list)
+        for r in self.rows["intensities"]:
+            found[r.process, r.facility].append(r)
+        return found
 
     # ------------------------------------------------------------ partnership shares
 
@@ -216,5 +224,7 @@ class Facts:
             if r["facility"] == facility and (expansion is None or r["expansion"] == expansion)
         )
 
+    @cached_property
     def runs(self) -> dict[tuple[str, str, int], float]:
+        """Activity by facility, process and period."""
         return {(r["facility"], r["process"], r["period"]): r["activity"] for r in self.plan["activity"]}

@@ -100,7 +100,7 @@ def _facilities(f: Facts, book: Ledger) -> None:
 
 
 def _activity(f: Facts, book: Ledger) -> None:
-    for (facility, process, t), run in f.runs().items():
+    for (facility, process, t), run in f.runs.items():
         operation, ours = f.operation[facility, process], f.ours(facility)
         own = f.named["facilities"][facility].route
         book.yearly("operation", t, "operations", f"{facility}, {process}", ours * operation.cost[t] * run)

@@ -59,7 +59,7 @@ def balances(f: Facts, out: AuditReport) -> None:
     """What comes to a place equals what leaves it, material by material."""
     come: dict[Any, float] = defaultdict(float)
     go: dict[Any, float] = defaultdict(float)
-    for (facility, process, t), run in f.runs().items():
+    for (facility, process, t), run in f.runs.items():
         place, own = f.named["facilities"][facility].location, f.own_products(process)
         for m, q in f.outputs[process].items():
             come[place, m, t] += run * q[t] * (f.kept(facility) if m in own else 1.0)
@@ -104,7 +104,7 @@ def capacities(f: Facts, out: AuditReport) -> None:
     out.begin("capacity", "minimum load", "reserves", "windows", "contracts")
     load: dict[Any, float] = defaultdict(float)
     mined: dict[str, float] = defaultdict(float)
-    for (name, process, t), run in f.runs().items():
+    for (name, process, t), run in f.runs.items():
         row, operation = f.named["facilities"][name], f.operation.get((name, process))
         what = f"{process} at {name} in {t}"
         out.true("windows", f"{what} is not permitted", operation is not None)

@@ -35,7 +35,7 @@ class Counter:
 
     def _activities(self, term: Any, t: int) -> list[tuple[str, str, float]]:
         f, found = self._f, []
-        for (facility, process, u), run in f.runs().items():
+        for (facility, process, u), run in f.runs.items():
             routes = {f.named["facilities"][facility].route, f.operation[facility, process].route}
             if (
                 u == t
