@@ -21,6 +21,7 @@ class Useful:
     def __init__(self, data: Inputs) -> None:
         self._data = data
         self._local = self._local_uses()
+        self._endless = {(k.location, k.material): k for k in data.tables["stocks"] if k.capacity is None}
         self._lanes: dict[tuple[str, str], list[tuple[str, float]]] = defaultdict(list)
         for lane in data.tables["lanes"]:
             for row in data.freight.get(lane.lane, []):
@@ -52,10 +53,24 @@ class Useful:
                 if there not in reached:
                     reached.add(there)
                     queue.append(there)
-        uses = sum(self._local.get((place, material, t), 0.0) for place in reached)
+        uses = sum(self._local.get((p, material, t), 0.0) + self._kept_for_later(p, material, t) for p in reached)
         if worst == 0 or uses == 0:
             return uses
         return uses / (1 - worst) ** (len(reached) - 1) if worst < 1 else FOREVER
+
+    def _kept_for_later(self, place: str, material: str, t: int) -> float:
+        """What a stock without capacity can usefully hold at the end of t, per year of t: what later periods can use."""
+        stock = self._endless.get((place, material))
+        if stock is None:
+            return 0.0
+        h = self._data.horizon
+        after = next((u for u in h.periods if u > t), None)
+        if after is None:
+            return max(stock.minimum[t], stock.final or 0.0) / h.years[t]
+        kept = (1 - stock.loss) ** h.years[after]
+        later = self.at(place, material, after) * h.years[after]
+        needed = later / kept if kept > 0 else (FOREVER if later else 0.0)
+        return max(needed, stock.minimum[t]) / h.years[t]
 
     def _local_uses(self) -> dict[Place, float]:
         data, uses = self._data, defaultdict[Place, float](float)
@@ -75,9 +90,9 @@ class Useful:
             for t in data.periods:
                 uses[sale.location, sale.material, t] += FOREVER if sale.limit is None else sale.limit[t]
         for stock in data.tables["stocks"]:
-            for t in data.periods:
-                room = FOREVER if stock.capacity is None else stock.capacity[t]
-                uses[stock.location, stock.material, t] += room / h.years[t]
+            if stock.capacity is not None:
+                for t in data.periods:
+                    uses[stock.location, stock.material, t] += stock.capacity[t] / h.years[t]
         for toll in data.tables["tolls"]:
             for t in data.periods:
                 uses[toll.origin, toll.sent, t] += self.toll(toll, t)
