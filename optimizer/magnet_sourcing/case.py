@@ -89,8 +89,9 @@ class Case:
         sheets, problems = read_sheets(path)
         case = cls._from_sheets(sheets, str(path))
         if problems:
-            known = {str(p) for p in problems}
-            raise CaseError(problems + [p for p in case.check() if p.severity == "error" and str(p) not in known])
+            said = {(p.sheet, p.cell) for p in problems}
+            more = [p for p in case.check() if p.severity == "error" and (p.sheet, p.cell) not in said]
+            raise CaseError(problems + more)
         return case
 
     @classmethod

@@ -1,29 +1,41 @@
 """Reading cases: a workbook or a folder of CSV files becomes raw sheets; whatever the file, no traceback.
 
-Workbooks are read cell by cell with openpyxl (pandas blanks texts such as NA and errors such as #DIV/0!). Files are
-bounded before they are parsed: unpacked size, XML without entities, and how far a sheet may reach.
+Workbooks are read cell by cell with openpyxl (pandas blanks texts such as NA and errors such as #DIV/0!), row after
+row as they stand in the file, so that merged or linked ranges and cells far away cost nothing. Files are bounded
+before they are parsed: unpacked size, number of cells, XML without entities, how far a sheet may reach. What would be
+lost on the way into tables (cells without header, a setting given twice) is a problem here, where it can be seen.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .problems import CaseError, Problem, did_you_mean
-from .schema import TABLES
+from .schema import SETTINGS, TABLES, split_header
 from .sheets import UNREADABLE, Sheet, letter
+from .values import tidy
 
-MAX_UNPACKED = 512 * 1024 * 1024
-MAX_ROWS = 1_048_576
+MEGABYTE = 1024 * 1024
+MAX_UNPACKED = 128 * MEGABYTE
+# Parts of a workbook that are neither sheets nor texts: styles, comments, drawings.
+MAX_SMALL_PART = 32 * MEGABYTE
+MAX_CELLS = 5_000_000
 MAX_COLUMNS = 2_000
-# Cells a sheet may span for each cell it really holds, before it counts as damaged or hostile.
-MAX_EMPTY_ROWS = 100_000
+# Blank rows after which a value counts as left behind by accident.
+MAX_BLANK_ROWS = 50_000
+MAX_MERGED_SHOWN = 20
 # Sheets that explain and hold no data.
 IGNORED_SHEETS = ("Read me",)
+SETTINGS_HEADERS = ("setting", "value", "unit", "help", "note")
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#CALC!")
 
 
@@ -34,19 +46,25 @@ def read_sheets(path: str | Path) -> tuple[list[Sheet], list[Problem]]:
     """
     path = Path(path)
     try:
-        if path.is_dir():
-            return _read_folder(path)
-        if not path.exists():
-            raise _unreadable(path, "there is no such file or folder")
-        if path.suffix.lower() in (".xlsx", ".xlsm"):
-            return _read_workbook(path)
-    except PermissionError:
-        raise _unreadable(
-            path, "it cannot be opened; is it open in another program, or are you not allowed to read it?"
-        ) from None
+        sheets, problems = _read(path)
     except OSError as reason:
-        raise _unreadable(path, f"it cannot be read ({reason.strerror or reason})") from None
-    raise _unreadable(path, _wrong_kind(path))
+        raise _unreadable(path, _why_closed(reason)) from None
+    except ValueError as reason:  # a name no file can have
+        raise _unreadable(path, f"it cannot be opened ({reason})") from None
+    for sheet in sheets:
+        problems += _outside_the_table(sheet)
+        if sheet.name == "settings":
+            problems += _settings_structure(sheet)
+    return sheets, problems
+
+
+def _read(path: Path) -> tuple[list[Sheet], list[Problem]]:
+    if path.is_dir():
+        return _read_folder(path)
+    path.stat()
+    if path.suffix.lower() not in (".xlsx", ".xlsm") or not path.is_file():
+        raise _unreadable(path, _wrong_kind(path))
+    return _read_workbook(path)
 
 
 def _wrong_kind(path: Path) -> str:
@@ -58,8 +76,64 @@ def _wrong_kind(path: Path) -> str:
     return "a case is an .xlsx workbook or a folder of CSV files"
 
 
+def _why_closed(reason: OSError) -> str:
+    if isinstance(reason, FileNotFoundError):
+        return "there is no such file or folder"
+    if isinstance(reason, PermissionError):
+        return "it cannot be opened; is it open in another program, or are you not allowed to read it?"
+    return f"it cannot be read ({reason.strerror or reason})"
+
+
 def _unreadable(path: Path, why: str) -> CaseError:
     return CaseError([Problem("error", path.name or str(path), "", "", why)])
+
+
+# ---------------------------------------------------------------- what every kind of file has in common
+
+
+def _outside_the_table(sheet: Sheet) -> list[Problem]:
+    """Values that stand under no header: they would belong to nothing."""
+    problems = []
+    for number, cells in sheet.rows:
+        for i, value in enumerate(cells):
+            if value is not None and (i >= len(sheet.headers) or sheet.headers[i] is None):
+                cell = sheet.place(number, i)
+                problems.append(_problem(sheet, cell, f"'{str(value)[:40]}' stands under no header"))
+                break
+    return problems
+
+
+def _settings_structure(sheet: Sheet) -> list[Problem]:
+    """What a dictionary of settings could not show: headers, repeated and nameless settings, units."""
+    problems = []
+    for i, header in enumerate(sheet.headers):
+        if header is not None and header not in SETTINGS_HEADERS:
+            hint = did_you_mean(header, SETTINGS_HEADERS)
+            problems.append(
+                _problem(sheet, sheet.place(sheet.header_row, i), f"no column '{header}' in settings{hint}")
+            )
+    missing = [h for h in ("setting", "value") if h not in sheet.headers]
+    if missing:
+        return [*problems, _problem(sheet, f"row {sheet.header_row}", f"column '{missing[0]}' is missing")]
+    units, seen = {c.name: c.unit for c in SETTINGS}, dict[str, int]()
+    for number, cells in sheet.rows:
+        at = {h: (i, tidy(cells[i]) if i < len(cells) else None) for i, h in enumerate(sheet.headers) if h}
+        (position, name), unit = at["setting"], at.get("unit", (0, None))
+        if name is None:
+            if at["value"][1] is not None:
+                problems.append(_problem(sheet, sheet.place(number, position), "a value is given but no setting"))
+        elif str(name) in seen:
+            said = f"setting '{name}' is already in row {seen[str(name)]}"
+            problems.append(_problem(sheet, sheet.place(number, position), said))
+        elif unit[1] is not None and unit[1] != units.get(str(name), unit[1]):
+            said = f"unit '{unit[1]}'; {name} is in '{units[str(name)]}'"
+            problems.append(_problem(sheet, sheet.place(number, unit[0]), said))
+        seen.setdefault(str(name), number)
+    return problems
+
+
+def _problem(sheet: Sheet, cell: str, message: str) -> Problem:
+    return Problem("error", sheet.file, sheet.name, cell, message)
 
 
 # ---------------------------------------------------------------- CSV
@@ -72,174 +146,301 @@ def _read_folder(folder: Path) -> tuple[list[Sheet], list[Problem]]:
     if not files:
         raise _unreadable(folder, "the folder holds no CSV tables")
     for file in files:
-        if file.name not in known:
-            problems.append(Problem("error", file.name, "", "", f"no such table{did_you_mean(file.stem, TABLES)}"))
-            continue
         try:
-            sheets.append(_read_csv(file))
+            if file.name not in known:
+                problems.append(Problem("error", file.name, "", "", f"no such table{did_you_mean(file.stem, TABLES)}"))
+            else:
+                sheets.append(_read_csv(file))
         except UnicodeDecodeError:
             problems.append(Problem("error", file.name, "", "", "is not UTF-8 text; save it as 'CSV UTF-8'"))
         except csv.Error as reason:
             problems.append(Problem("error", file.name, "", "", f"is not a CSV table ({reason})"))
+        except OSError as reason:
+            problems.append(Problem("error", file.name, "", "", _why_closed(reason)))
     return sheets, problems
 
 
 def _read_csv(file: Path) -> Sheet:
+    if not file.is_file():
+        raise csv.Error("it is no file")
+    if file.stat().st_size > MAX_UNPACKED:
+        raise csv.Error(f"it is larger than {MAX_UNPACKED // MEGABYTE} MB")
     text = file.read_bytes().decode("utf-8-sig")
     if "\0" in text:
         raise csv.Error("it holds null characters")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     sheet = Sheet(file.stem, file.name, "csv")
-    for cells in reader:
-        tidy: list[Any] = [c if c.strip() else None for c in cells]
-        if not any(c is not None for c in tidy):
+    # A row is counted as a spreadsheet counts it: a text of several lines is one row, a blank line is one too.
+    for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
+        tidied: list[Any] = [c if c.strip() else None for c in cells]
+        if not any(c is not None for c in tidied):
             continue
-        if not sheet.headers:
-            sheet.header_row = reader.line_num
-            sheet.headers = [c.strip() if c else None for c in tidy]
-        else:
-            sheet.rows.append((reader.line_num, tidy))
+        if sheet.headers:
+            sheet.rows.append((number, tidied))
+            continue
+        sheet.header_row = number
+        sheet.headers = [c.strip() if c else None for c in tidied]
+        wrong = next((mark for mark in (";", "\t", "|") if len(cells) == 1 and mark in cells[0]), None)
+        if wrong:
+            raise csv.Error(f"columns are separated by {'tabs' if wrong == chr(9) else wrong}; commas are needed")
     return sheet
 
 
 # ---------------------------------------------------------------- workbooks
 
 
+@dataclass
+class _Scan:
+    """What a look at the bytes of a workbook's parts tells before any of it is parsed."""
+
+    formulas: bool = False
+    cells: int = 0
+    sheets: int = 0
+    merged: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass
+class _Raw:
+    """A sheet as the parser gives it: (row number, cells) and the places of formulas."""
+
+    name: str
+    rows: list[tuple[int, list[Any]]]
+    formulas: set[tuple[int, int]]
+    merged: list[str]
+
+
 def _read_workbook(path: Path) -> tuple[list[Sheet], list[Problem]]:
     content = path.read_bytes()
-    _check_container(path, content)
+    scan = _scan(path, content)
+    sheets: list[Sheet] = []
+    problems: list[Problem] = []
+    for raw in _parse(path, content, scan, problems):
+        sheet = Sheet(raw.name, path.name, "xlsx")
+        _fill(sheet, raw, problems)
+        sheets.append(sheet)
+    return sheets, problems
+
+
+def _scan(path: Path, content: bytes) -> _Scan:
+    """Refuses what is no plain, bounded workbook before any XML is parsed."""
+    if content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        raise _unreadable(
+            path,
+            "it is protected by a password or an old .xls file under another name; save it as an .xlsx "
+            "without password",
+        )
+    scan = _Scan()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+            if sum(m.file_size for m in members) > MAX_UNPACKED:
+                raise _unreadable(path, f"it unpacks to more than {MAX_UNPACKED // MEGABYTE} MB")
+            for member in members:
+                _scan_part(path, member.filename, archive.read(member), scan)
+    except zipfile.BadZipFile:
+        raise _unreadable(path, "it is not a workbook, or it is damaged or cut short") from None
+    except (NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error):
+        raise _unreadable(path, "it is packed or encrypted in a way that is not read") from None
+    if scan.cells > MAX_CELLS:
+        raise _unreadable(path, f"it holds more than {MAX_CELLS:,} cells")
+    return scan
+
+
+# Patterns allow for a namespace prefix and either quote, and stop at the next tag, so that none can be made slow.
+_ROW = re.compile(rb"<(?:\w+:)?row\s[^<>]*?\br\s*=\s*[\"'](\d{1,9})[\"']")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_FAR = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{3,9})\d")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
+_ENCODING = re.compile(rb"^[^<]{0,3}<\?xml[^<>]{0,200}?encoding\s*=\s*[\"']([^\"'<>]+)")
+
+
+def _scan_part(path: Path, name: str, data: bytes, scan: _Scan) -> None:
+    """One part: no entities, no other encoding, rows in order, nothing far to the right."""
+    if name.startswith("xl/media/") or name.endswith(".bin"):
+        return
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise _unreadable(path, "its XML declares entities, which workbooks never do")
+    encoding = _ENCODING.search(data[:300])
+    if b"\0" in data[:200] or (encoding and encoding.group(1).lower() not in (b"utf-8", b"us-ascii", b"ascii")):
+        raise _unreadable(path, f"{name} is not in UTF-8, as workbooks are")
+    if b"sheetData" not in data:
+        if len(data) > MAX_SMALL_PART and not name.endswith("sharedStrings.xml"):
+            raise _unreadable(path, f"{name} is larger than {MAX_SMALL_PART // MEGABYTE} MB")
+        scan.sheets += len(re.findall(rb"<(?:\w+:)?sheet\s", data)) if name.endswith("workbook.xml") else 0
+        return
+    rows = [int(n) for n in _ROW.findall(data)]
+    if any(a >= b for a, b in zip(rows, rows[1:], strict=False)):
+        raise _unreadable(path, f"{name} has rows out of order")
+    widest = max((_number(m.group(1)) for m in _FAR.finditer(data)), default=0)
+    if widest > MAX_COLUMNS:
+        where = f"beyond column {letter(MAX_COLUMNS - 1)}"
+        raise _unreadable(path, f"{name} has a cell {where}; delete what lies far to the right of the table")
+    scan.cells += sum(1 for _ in _CELL.finditer(data))
+    scan.formulas = scan.formulas or _FORMULA.search(data) is not None
+    scan.merged[name] = [m.decode("ascii", "replace") for m in _MERGED.findall(data)]
+
+
+def _number(column: bytes) -> int:
+    """A -> 1, AA -> 27."""
+    number = 0
+    for byte in column:
+        number = number * 26 + byte - 64
+    return number
+
+
+def _parse(path: Path, content: bytes, scan: _Scan, problems: list[Problem]) -> list[_Raw]:
+    """The cells of the sheets that are tables; other sheets are problems."""
     try:
         import defusedxml  # noqa: F401  openpyxl parses with it when it is there: no entities, no external DTDs
         import openpyxl
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl's notes on styles and extensions say nothing about the data
-            values = openpyxl.load_workbook(io.BytesIO(content), data_only=True, read_only=False)
-            formulas = openpyxl.load_workbook(io.BytesIO(content), data_only=False, read_only=False)
+            values = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True) if scan.formulas else None
+            found = []
+            for name in _table_sheets(path, values, scan, problems):
+                sheet = values[name]
+                rows = list(_rows(sheet))
+                places = _formula_places(formulas[name]) if formulas is not None else set()
+                # The part's name is the only link between a sheet and its merged ranges in this mode of openpyxl.
+                merged = scan.merged.get(sheet._worksheet_path, [])
+                found.append(_Raw(name.strip().lower(), rows, places, merged))
+            return found
+    except CaseError:
+        raise
     except MemoryError:
-        raise _unreadable(path, "it is too large to read") from None
+        why = "it is too large to read"
     except RecursionError:
-        raise _unreadable(path, "its XML is nested too deeply") from None
+        why = "its XML is nested too deeply"
     except Exception as reason:  # whatever a damaged file makes the parser raise
-        raise _unreadable(path, f"it is not a readable workbook ({type(reason).__name__})") from None
-    sheets: list[Sheet] = []
-    problems: list[Problem] = []
-    for name in values.sheetnames:
+        why = f"it is not a readable workbook ({type(reason).__name__})"
+    raise _unreadable(path, why)
+
+
+def _table_sheets(path: Path, book: Any, scan: _Scan, problems: list[Problem]) -> Iterator[str]:
+    if len(book.sheetnames) < scan.sheets:
+        raise _unreadable(path, "it is damaged: a sheet that it lists is not in the file")
+    tables = {sheet.title for sheet in book.worksheets}
+    seen = set()
+    for name in book.sheetnames:
+        known = name.strip().lower()
         if name in IGNORED_SHEETS:
             continue
-        table = name.strip().lower()
-        if table not in TABLES and table != "settings":
-            problems.append(
-                Problem("error", path.name, name, "", f"no such sheet{did_you_mean(name, [*TABLES, 'settings'])}")
-            )
-            continue
-        if any(s.name == table for s in sheets):
+        if known not in TABLES and known != "settings":
+            said = f"no such sheet{did_you_mean(name, [*TABLES, 'settings'])}"
+            problems.append(Problem("error", path.name, name, "", said))
+        elif name not in tables:
+            problems.append(Problem("error", path.name, name, "", "is a chart; a table is needed"))
+        elif known in seen:
             problems.append(Problem("error", path.name, name, "", "the sheet is there twice"))
-            continue
-        sheet = Sheet(table, path.name, "xlsx")
-        _read_cells(sheet, values[name], formulas[name], problems)
-        sheets.append(sheet)
-    return sheets, problems
+        else:
+            seen.add(known)
+            yield name
 
 
-def _check_container(path: Path, content: bytes) -> None:
-    """Refuses what is no plain, bounded workbook before any XML is parsed."""
-    if content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise _unreadable(
-            path,
-            "it is protected by a password or an old .xls file under another name; save it as "
-            "an .xlsx without password",
-        )
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-            if sum(m.file_size for m in members) > MAX_UNPACKED:
-                raise _unreadable(path, "it unpacks to more than 512 MB")
-            for member in members:
-                if member.filename.endswith((".xml", ".rels")):
-                    with archive.open(member) as part:
-                        _check_part(path, member.filename, part)
-    except zipfile.BadZipFile:
-        raise _unreadable(path, "it is not a workbook, or it is damaged or cut short") from None
-    except (NotImplementedError, RuntimeError, EOFError, zipfile.zlib.error):  # type: ignore[attr-defined]
-        raise _unreadable(path, "it is packed or encrypted in a way that is not read") from None
+def _rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
+    """Rows that hold a cell, with their numbers."""
+    sheet.reset_dimensions()  # what a file says of its own size may be wrong
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        if any(cell.value is not None or cell.data_type == "e" for cell in cells):
+            yield number, [_cell_value(cell) for cell in cells]
+        elif cells:
+            yield number, [None] * len(cells)
 
 
-def _check_part(path: Path, name: str, part: Any) -> None:
-    """No entity declarations, and no row or cell numbered beyond what a table needs."""
-    import re
-
-    start = part.read(4096)
-    if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
-        raise _unreadable(path, "its XML declares entities, which workbooks never do")
-    if not re.match(r"xl/worksheets/[^/]+\.xml$", name):
-        return
-    rest = start + part.read()
-    rows = [int(n) for n in re.findall(rb'<row[^>]*?\br="(\d{1,9})"', rest)]
-    if rows and max(rows) - len(rows) > MAX_EMPTY_ROWS:
-        raise _unreadable(
-            path,
-            f"{name} has a cell in row {max(rows)} but only {len(rows)} rows with content; "
-            "delete what lies far below the table",
-        )
-    far = re.search(rb'<c[^>]*?\br="[A-Z]{3,}\d+"', rest)
-    if far and _too_far(far.group().decode()):
-        raise _unreadable(
-            path,
-            f"{name} has a cell beyond column {letter(MAX_COLUMNS - 1)}; delete what lies far to "
-            "the right of the table",
-        )
+def _cell_value(cell: Any) -> Any:
+    value = cell.value
+    if cell.data_type == "e":
+        return _Error(str(value))
+    if isinstance(value, str):
+        return _Error(value) if value in ERRORS else (value if value.strip() else None)
+    return value
 
 
-def _too_far(cell: str) -> bool:
-    name = "".join(c for c in cell.split('r="')[1] if c.isalpha())
-    number = 0
-    for c in name:
-        number = number * 26 + ord(c) - 64
-    return number > MAX_COLUMNS
+@dataclass
+class _Error:
+    """An Excel error in a cell."""
+
+    text: str
 
 
-def _read_cells(sheet: Sheet, values: Any, formulas: Any, problems: list[Problem]) -> None:
+def _formula_places(sheet: Any) -> set[tuple[int, int]]:
+    sheet.reset_dimensions()
+    return {
+        (number, i)
+        for number, cells in enumerate(sheet.iter_rows(), start=1)
+        for i, cell in enumerate(cells)
+        if cell.data_type == "f"
+    }
+
+
+# ---------------------------------------------------------------- from parsed cells to a sheet
+
+
+def _fill(sheet: Sheet, raw: _Raw, problems: list[Problem]) -> None:
     """Headers, rows and the problems that only a workbook can have: formulas, errors, merged cells, units."""
-
-    def complain(place: str, message: str) -> None:
-        problems.append(Problem("error", sheet.file, sheet.name, place, message))
-
-    for area in values.merged_cells.ranges:
-        complain(str(area).split(":")[0], f"cells {area} are merged; every cell of a table must stand for itself")
-    for row_values, row_formulas in zip(values.iter_rows(), formulas.iter_rows(), strict=True):
-        cells: list[Any] = []
-        number = row_values[0].row if row_values else 0
-        for cell, formula in zip(row_values, row_formulas, strict=True):
-            value, complaint = _cell_value(cell, formula)
-            if complaint:
-                complain(cell.coordinate, complaint)
-            cells.append(value)
+    merged = _merged_areas(sheet, raw.merged, problems)
+    last = 0
+    for number, cells in raw.rows:
+        cells = _without_unreadable(sheet, number, cells, raw.formulas, problems)
+        _hide_merged(number, cells, merged)
         if not any(c is not None for c in cells):
             continue
+        if number - last > MAX_BLANK_ROWS:
+            far = sheet.place(number, next(i for i, c in enumerate(cells) if c is not None))
+            problems.append(_problem(sheet, far, "lies far below the table; delete what is down there"))
+            return
+        last = number
         if not sheet.headers:
             sheet.header_row = number
-            sheet.headers = [str(c).strip() if c is not None else None for c in cells]
+            sheet.headers = [None if c is None or c is UNREADABLE else str(c).strip() for c in cells]
         elif number == sheet.header_row + 1 and _is_unit_row(cells):
-            _check_units(sheet, number, cells, problems)
+            problems += _wrong_units(sheet, number, cells)
         else:
             sheet.rows.append((number, cells))
 
 
-def _cell_value(cell: Any, formula: Any) -> tuple[Any, str]:
-    """What stands in a cell, and why it cannot be read ('' if it can)."""
-    from openpyxl.cell.cell import MergedCell
+def _without_unreadable(
+    sheet: Sheet, number: int, cells: list[Any], formulas: set[tuple[int, int]], problems: list[Problem]
+) -> list[Any]:
+    """Cells with a mark where one cannot be read, each of which is a problem."""
+    for i, value in enumerate(cells):
+        if isinstance(value, _Error):
+            complaint = f"the cell holds the error {value.text}"
+        elif value is None and (number, i) in formulas:
+            complaint = (
+                "the formula has no calculated value; open the workbook, recalculate and save it, or write the value"
+            )
+        else:
+            continue
+        problems.append(_problem(sheet, sheet.place(number, i), complaint))
+        cells[i] = UNREADABLE
+    return cells
 
-    if isinstance(cell, MergedCell):
-        return UNREADABLE, ""
-    value = cell.value
-    if formula.data_type == "f" and value is None:
-        return UNREADABLE, (
-            "the formula has no calculated value; open the workbook, recalculate and save it, or write the value"
-        )
-    if cell.data_type == "e" or (isinstance(value, str) and value in ERRORS):
-        return UNREADABLE, f"the cell holds the error {value}"
-    return (None if isinstance(value, str) and not value.strip() else value), ""
+
+def _merged_areas(sheet: Sheet, refs: list[str], problems: list[Problem]) -> list[tuple[int, int, int, int]]:
+    """Merged ranges as (first row, last row, first column, last column), each of which is a problem."""
+    areas = []
+    for ref in refs[:MAX_MERGED_SHOWN]:
+        first, _, last = ref.partition(":")
+        said = f"cells {ref} are merged; every cell of a table must stand for itself"
+        problems.append(_problem(sheet, first, said))
+        ends = [re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", end) for end in (first, last or first)]
+        if ends[0] and ends[1]:
+            (a, b), (c, d) = ends[0].groups(), ends[1].groups()
+            areas.append((int(b), int(d), _number(a.encode()) - 1, _number(c.encode()) - 1))
+    if len(refs) > MAX_MERGED_SHOWN:
+        problems.append(_problem(sheet, "", f"{len(refs) - MAX_MERGED_SHOWN} more ranges are merged"))
+    return areas
+
+
+def _hide_merged(number: int, cells: list[Any], areas: list[tuple[int, int, int, int]]) -> None:
+    """Cells inside a merged range are no blanks: nothing more is said about them."""
+    for top, bottom, left, right in areas:
+        if top <= number <= bottom:
+            for i in range(left + (number == top), min(right + 1, len(cells))):
+                cells[i] = UNREADABLE
 
 
 def _is_unit_row(cells: list[Any]) -> bool:
@@ -248,24 +449,16 @@ def _is_unit_row(cells: list[Any]) -> bool:
     return all(isinstance(c, str) and c.strip().startswith("(") and c.strip().endswith(")") for c in filled)
 
 
-def _check_units(sheet: Sheet, number: int, cells: list[Any], problems: list[Problem]) -> None:
-    from .schema import split_header
-
+def _wrong_units(sheet: Sheet, number: int, cells: list[Any]) -> Iterator[Problem]:
     table = TABLES.get(sheet.name)
-    if table is None:
-        return
     for i, cell in enumerate(cells):
         header = sheet.headers[i] if i < len(sheet.headers) else None
-        column = table.by_name.get(split_header(header)[0]) if header else None
+        column = table.by_name.get(split_header(header)[0]) if table and header else None
         if cell is None or column is None:
             continue
         found, asked = cell.strip()[1:-1].strip(), unit_text(column.unit)
         if found != asked:
-            problems.append(
-                Problem(
-                    "error", sheet.file, sheet.name, sheet.place(number, i), f"unit '{found}'; {header} is in '{asked}'"
-                )
-            )
+            yield _problem(sheet, sheet.place(number, i), f"unit '{found}'; {header} is in '{asked}'")
 
 
 def unit_text(unit: str) -> str:

@@ -182,7 +182,7 @@ class Session:
             self._h.run()
             outcome = self._read()
             if outcome.values is not None and self._matrix.whole.any():
-                outcome.values = self._made_exact(outcome.values, self._matrix.cost)
+                outcome.values = self._made_exact(outcome.values)
                 if outcome.values is None:
                     outcome.status, outcome.detail = Status.FAILED, "no plan is left once whole numbers are exact"
             if preferences and self._options.tie_break and outcome.status is Status.OPTIMAL:
@@ -227,18 +227,19 @@ class Session:
             whole=int(m.whole.sum()),
         )
 
-    def _made_exact(self, values: np.ndarray, cost: np.ndarray) -> np.ndarray | None:
-        """Rounds the whole numbers, fixes them, and solves the rest again; None if nothing is then feasible."""
-        m = self._matrix
-        whole = np.flatnonzero(m.whole).astype(np.int32)
-        rounded = np.round(values[whole])
+    def _made_exact(self, values: np.ndarray) -> np.ndarray | None:
+        """The plan with its whole numbers exact, for the objective; None if nothing is then feasible."""
         h = _new()
         h.setOptionValue("threads", self._options.threads)
         h.setOptionValue("random_seed", self._options.seed)
-        lp = self._lp()
-        lp.integrality_ = []
-        lp.col_cost_ = cost * self._scale
-        h.passModel(lp)
+        h.passModel(self._lp())
+        return self._solved_with_whole_numbers_of(h, values)
+
+    def _solved_with_whole_numbers_of(self, h: highspy.Highs, values: np.ndarray) -> np.ndarray | None:
+        """Rounds the whole numbers, fixes them, and solves what is left of the loaded model."""
+        whole = np.flatnonzero(self._matrix.whole).astype(np.int32)
+        rounded = np.round(values[whole])
+        h.changeColsIntegrality(len(whole), whole, np.array([highspy.HighsVarType.kContinuous] * len(whole)))
         h.changeColsBounds(len(whole), whole, rounded, rounded)
         h.run()
         if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
@@ -274,26 +275,11 @@ class Session:
             outcome.tie_break = "not finished; the first optimal plan is kept"
             return
         found = np.array(h.getSolution().col_value)
-        chosen = self._exact_tie(found) if m.whole.any() else found
+        chosen = self._solved_with_whole_numbers_of(h, found) if m.whole.any() else found
         if chosen is None or float(m.cost @ chosen) > best + _TIE_TOLERANCE * max(1.0, abs(best)):
             outcome.tie_break = "not finished; the first optimal plan is kept"
             return
         outcome.values, outcome.tie_break = chosen, "done"
-
-    def _exact_tie(self, values: np.ndarray) -> np.ndarray | None:
-        """The chosen whole numbers made exact, the rest solved for the preferences at no more than the same cost."""
-        h, m = self._h, self._matrix
-        whole = np.flatnonzero(m.whole).astype(np.int32)
-        rounded = np.round(values[whole])
-        kinds = np.array([highspy.HighsVarType.kContinuous] * len(whole))
-        h.changeColsIntegrality(len(whole), whole, kinds)
-        h.changeColsBounds(len(whole), whole, rounded, rounded)
-        h.run()
-        if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None
-        exact = np.array(h.getSolution().col_value)
-        exact[whole] = rounded
-        return exact
 
 
 def _new() -> highspy.Highs:
