@@ -5,7 +5,9 @@ equations. `build` is the way in.
 """
 
 from .inputs import Refused
+from .measures import MEASURES, Measure
 from .model import Model, Scenario, build
+from .risk import Goal
 from .rows import Contradiction
 
-__all__ = ["Contradiction", "Model", "Refused", "Scenario", "build"]
+__all__ = ["MEASURES", "Contradiction", "Goal", "Measure", "Model", "Refused", "Scenario", "build"]

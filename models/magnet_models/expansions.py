@@ -10,6 +10,7 @@ from pyomo.environ import Block
 from .inputs import Inputs
 from .routes import Signings
 from .rows import Row, Term, at_least, at_most, binaries, constrain, equal, scaled, variables
+from .timing import Timing
 
 Key = tuple[str, int]
 
@@ -17,21 +18,31 @@ Key = tuple[str, int]
 class Expansions:
     """build[x,t], size[x,t], segment[x,j,t], full[x,j,t], subsidy[x,t] and the logic between them."""
 
-    def __init__(self, block: Block, data: Inputs, signings: Signings) -> None:
-        self._data, self._signings = data, signings
+    def __init__(
+        self, block: Block, data: Inputs, signings: Signings, timing: Timing, known: Expansions | None = None
+    ) -> None:
+        self._data, self._signings, self._timing = data, signings, timing
         rows = data.tables["expansions"]
-        self.keys: list[Key] = [(x.expansion, t) for x in rows for t in data.decision_years(x)]
-        self.years: dict[str, list[int]] = {x.expansion: data.decision_years(x) for x in rows}
+        self.years: dict[str, list[int]] = {
+            x.expansion: [t for t in timing.expansions[x.expansion] if timing.has(t)] for x in rows
+        }
+        self.keys: list[Key] = [(x, t) for x, years in self.years.items() for t in years]
         decided = [k for k in self.keys if self._row(k).sizing != "continuous"]
-        self.build = binaries(block, "build", [k for k in decided if self._row(k).sizing != "modular"])
+        single = [k for k in decided if self._row(k).sizing != "modular"]
         modular = [k for k in decided if self._row(k).sizing == "modular"]
-        self.build |= variables(block, "modules", modular, lambda x, t: data.expansion[x].max_modules, whole=True)
+        built = known.build if known else None
+        self.build = binaries(block, "build", single, built)
+        self.build |= variables(
+            block, "modules", modular, lambda x, t: data.expansion[x].max_modules, whole=True, known=built
+        )
         sized = [k for k in self.keys if self._row(k).sizing in ("range", "continuous")]
-        self._size = variables(block, "size", sized, lambda x, t: data.expansion[x].max_size)
+        self._size = variables(
+            block, "size", sized, lambda x, t: data.expansion[x].max_size, known=known._size if known else None
+        )
         self._curves = self._cost_curves()
-        self._add_curves(block)
+        self._add_curves(block, known)
         subsidised = [k for k in self.keys if self._row(k).subsidy > 0]
-        self.subsidy = variables(block, "subsidy", subsidised)
+        self.subsidy = variables(block, "subsidy", subsidised, known=known.subsidy if known else None)
         self._restrict(block)
 
     def _row(self, key: Key) -> Any:
@@ -90,16 +101,20 @@ class Expansions:
             ]
         return curves
 
-    def _add_curves(self, block: Block) -> None:
-        curves = self._curves
+    def _add_curves(self, block: Block, known: Expansions | None) -> None:
+        curves, new = self._curves, self._timing.is_new
         pieces = [(x, j, t) for x, t in self.keys if x in curves for j in range(len(curves[x]))]
-        self.segment = variables(block, "segment", pieces, lambda x, j, t: curves[x][j][0])
+        self.segment = variables(
+            block, "segment", pieces, lambda x, j, t: curves[x][j][0], known=known.segment if known else None
+        )
         # Pieces fill in order by themselves while slopes rise; elsewhere a yes/no says that a piece is full.
         bent = {x for x, c in curves.items() if any(b[1] < a[1] for a, b in zip(c, c[1:], strict=False))}
-        self.full = binaries(block, "full", [(x, j, t) for x, j, t in pieces if x in bent and j + 1 < len(curves[x])])
-        constrain(block, "pieces", (((x, t), self._pieces(x, t)) for x, t in self.keys if x in curves))
+        filled = [(x, j, t) for x, j, t in pieces if x in bent and j + 1 < len(curves[x])]
+        self.full = binaries(block, "full", filled, known.full if known else None)
+        pieces = [k for k in pieces if new(k[2])]
+        constrain(block, "pieces", (((x, t), self._pieces(x, t)) for x, t in self.keys if x in curves and new(t)))
         constrain(block, "piece_open", ((k, self._piece_open(*k)) for k in pieces if k[0] in bent or k[1] == 0))
-        constrain(block, "piece_full", ((k, self._piece_full(*k)) for k in self.full))
+        constrain(block, "piece_full", ((k, self._piece_full(*k)) for k in self.full if new(k[2])))
 
     def _pieces(self, x: str, t: int) -> Row:
         """size = sum_j segment[j]"""
@@ -117,19 +132,22 @@ class Expansions:
     # ------------------------------------------------------------ build logic
 
     def _restrict(self, block: Block) -> None:
-        data = self._data
-        rows = [x for x in data.tables["expansions"] if self.years[x.expansion]]
-        ranged = [k for k in self.keys if self._row(k).sizing == "range"]
+        """Rows of a decision are stated where it is made, rows over all decision years where all of them are known."""
+        data, whole = self._data, self._timing.whole
+        rows = [x for x in data.tables["expansions"] if whole and self.years[x.expansion]]
+        new = [k for k in self.keys if self._timing.is_new(k[1])]
+        ranged = [k for k in new if self._row(k).sizing == "range"]
         constrain(block, "builds_once", ((x.expansion, self._builds_once(x)) for x in rows))
         constrain(block, "size_most", ((k, self._size_most(*k)) for k in ranged))
         constrain(block, "size_least", ((k, self._size_least(*k)) for k in ranged if self._row(k).min_size > 0))
         constrain(
             block,
             "build_route",
-            (((*k, r), self._build_route(*k, r, delay)) for k in self.keys for r, delay in self._contracts(k[0])),
+            (((*k, r), self._build_route(*k, r, delay)) for k in new for r, delay in self._contracts(k[0])),
         )
-        constrain(block, "build_needs", ((k, self._build_needs(*k)) for k in self.keys if self._row(k).needs))
-        constrain(block, "subsidy_share", ((k, self._subsidy_share(*k)) for k in self.subsidy))
+        constrain(block, "build_needs", ((k, self._build_needs(*k)) for k in new if self._row(k).needs))
+        granted = [k for k in self.subsidy if self._timing.is_new(k[1])]
+        constrain(block, "subsidy_share", ((k, self._subsidy_share(*k)) for k in granted))
         capped = [x for x in rows if x.subsidy > 0 and x.subsidy_cap is not None]
         constrain(block, "subsidy_cap", ((x.expansion, self._subsidy_cap(x)) for x in capped))
 

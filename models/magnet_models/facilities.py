@@ -65,8 +65,9 @@ class Facilities:
         return self._data.facility[key[0]].min_load > 0
 
     def _limited_by_contract(self, f: str, t: int) -> bool:
-        """Whether, in t, the route may have ended (capacity alone then does not stop the plant)."""
-        return self._data.route[self._data.facility[f].route].duration is not None
+        """Whether the route may have ended, or not begun (capacity alone then does not stop the plant)."""
+        route = self._data.facility[f].route
+        return self._data.route[route].duration is not None or self._signings.late(route)
 
     # ------------------------------------------------------------ sums other pieces use
 

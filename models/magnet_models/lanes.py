@@ -11,6 +11,7 @@ from .horizon import FOREVER
 from .inputs import Inputs
 from .routes import Signings
 from .rows import Row, Term, at_least, at_most, binaries, constrain, scaled, variables
+from .timing import Timing
 
 Key = tuple[str, int]
 
@@ -18,14 +19,15 @@ Key = tuple[str, int]
 class Openings:
     """open[a,t], decided before the future is known."""
 
-    def __init__(self, block: Block, data: Inputs) -> None:
+    def __init__(self, block: Block, data: Inputs, timing: Timing, known: Openings | None = None) -> None:
         priced = {a.lane: a for a in data.tables["lanes"] if any(a.opening_cost[t] > 0 for t in data.periods)}
         self._data = data
         self.lanes = set(priced)
-        self.open = binaries(
-            block, "open", [(a, t) for a, row in priced.items() for t in data.periods if data.horizon.in_window(row, t)]
-        )
-        constrain(block, "open_once", ((a, self._open_once(a)) for a in priced if self.opened(a, data.periods[-1])))
+        years = [t for t in data.periods if timing.has(t)]
+        keys = [(a, t) for a, row in priced.items() for t in years if data.horizon.in_window(row, t)]
+        self.open = binaries(block, "open", keys, known.open if known else None)
+        once = [a for a in priced if timing.whole and self.opened(a, data.periods[-1])]
+        constrain(block, "open_once", ((a, self._open_once(a)) for a in once))
 
     def opened(self, lane: str, t: int) -> list[Term]:
         """Opened in t or earlier."""

@@ -16,7 +16,7 @@ from pyomo.environ import Block, ConcreteModel, Objective, minimize
 
 from .balances import Balances
 from .bounds import Useful
-from .costs import Entry, constant_cost, cost_entries, cost_terms
+from .costs import Entry, cost_entries
 from .demands import Demands, Returns
 from .expansions import Expansions
 from .exposure import Exposure, cap_index
@@ -25,10 +25,13 @@ from .incentives import Incentives
 from .inputs import Inputs, Tables
 from .lanes import Lanes, Openings
 from .limits import Limits
+from .measures import Measure, Sum, measured
+from .risk import Goal, aimed, expected
 from .routes import Quantities, Signings, add_groups
-from .rows import Term, merged, scaled
+from .rows import Row, Term, constrain, merged, scaled
 from .stocks import Stocks
 from .strengthening import add_built_first
+from .timing import Timing
 from .tolls import Tolls
 from .trade import Purchases, Sales
 
@@ -38,6 +41,7 @@ class Scenario:
 
     def __init__(self, name: str, block: Block, data: Inputs, first: First) -> None:
         self.name, self.block, self.data = name, block, data
+        self.largest: dict[int, Any] | None = None
         self.signings = first.signings.seen_by(data)
         self.expansions = first.expansions.seen_by(data, self.signings)
         self.openings = first.openings
@@ -95,13 +99,17 @@ class Scenario:
 
 
 class First:
-    """What is decided before the future is known: signings, expansions, lane openings."""
+    """What is decided before the future is known: signings, expansions, lane openings.
 
-    def __init__(self, block: Block, data: Inputs) -> None:
-        self.signings = Signings(block, data)
-        self.expansions = Expansions(block, data, self.signings)
-        self.openings = Openings(block, data)
-        add_groups(block, data, self.signings, self.expansions)
+    With `known`, a later stage of it: the decisions that wait for the future, beside those taken over.
+    """
+
+    def __init__(self, block: Block, data: Inputs, timing: Timing, known: First | None = None) -> None:
+        self.signings = Signings(block, data, timing, known.signings if known else None)
+        self.expansions = Expansions(block, data, self.signings, timing, known.expansions if known else None)
+        self.openings = Openings(block, data, timing, known.openings if known else None)
+        if timing.whole:
+            add_groups(block, data, self.signings, self.expansions)
 
     def variables(self) -> Iterator[Any]:
         """The first-stage variables, as data for decomposition."""
@@ -118,38 +126,78 @@ class First:
 
 
 class Model:
-    """A Pyomo model of a case (`.pyomo`), and the pieces by which results and limits are read."""
+    """A Pyomo model of a case (`.pyomo`), and the pieces by which results and limits are read.
+
+    `planned` are the tables before any scenario changes them: what is decided beforehand is decided on these.
+    """
 
     def __init__(
         self,
         settings: Mapping[str, Any],
         scenarios: Mapping[str, Tables],
         probability: Mapping[str, float],
+        *,
+        planned: Tables | None = None,
+        goal: Goal | None = None,
+        at_most: Mapping[str, float] | None = None,
         china_price: float = 0.0,
         china_cap: Mapping[int, float] | None = None,
+        adapt_from: int | None = None,
     ) -> None:
         self.pyomo = ConcreteModel("magnet-sourcing")
         self.pyomo.first = Block()
         self.pyomo.scenario = Block(list(scenarios))
+        self.probability, self.goal = dict(probability), goal or Goal()
         inputs = {name: Inputs(settings, tables) for name, tables in scenarios.items()}
-        self.probability = dict(probability)
-        self.first = First(self.pyomo.first, next(iter(inputs.values())))
+        base = Inputs(settings, planned) if planned is not None else next(iter(inputs.values()))
+        timing = Timing.of([base, *inputs.values()])
+        self.first = First(self.pyomo.first, base, timing if adapt_from is None else timing.until(adapt_from))
         self.scenarios = {
-            name: Scenario(name, self.pyomo.scenario[name], data, self.first) for name, data in inputs.items()
+            name: Scenario(name, self.pyomo.scenario[name], data, self._decided(name, data, timing, adapt_from))
+            for name, data in inputs.items()
         }
         if china_cap:
             for s in self.scenarios.values():
                 cap_index(s, dict(china_cap))
-        self.cost = self._expected(cost_terms)
-        self.constant = sum(self.probability[n] * constant_cost(s) for n, s in self.scenarios.items())
-        self.exposure = self._expected(_discounted_exposure) if settings["exposed_country"] else []
-        coefs, members = merged([*self.cost, *scaled(china_price, self.exposure)])
+        self.cost = self.sums("cost")
+        self.exposure = self._expected_exposure() if settings["exposed_country"] else []
+        self._hold(at_most or {})
+        constant, terms = aimed(self.pyomo, self.goal, self.sums(self.goal.measure), self.probability)
+        self.constant = constant
+        coefs, members = merged([*terms, *scaled(china_price, self.exposure)])
         self.pyomo.objective_value = Objective(
-            expr=LinearExpression(constant=self.constant, linear_coefs=coefs, linear_vars=members), sense=minimize
+            expr=LinearExpression(constant=constant, linear_coefs=coefs, linear_vars=members), sense=minimize
         )
 
-    def _expected(self, terms: Any) -> list[Term]:
-        return [x for n, s in self.scenarios.items() for x in scaled(self.probability[n], terms(s))]
+    def _decided(self, name: str, data: Inputs, timing: Timing, adapt_from: int | None) -> First:
+        """What a scenario sees decided: the common decisions, and its own from `adapt_from` on."""
+        if adapt_from is None:
+            return self.first
+        block = self.pyomo.scenario[name]
+        block.later = Block()
+        return First(block.later, data, timing.since(adapt_from), self.first)
+
+    def sums(self, measure: str) -> dict[str, Sum]:
+        """Constant and terms of a measure by scenario. May add variables: call before the model is handed over."""
+        parsed = Measure.parse(measure)
+        return {name: measured(s, parsed) for name, s in self.scenarios.items()}
+
+    def expected(self, measure: str) -> Sum:
+        """Its expected value over the scenarios."""
+        return expected(self.sums(measure), self.probability)
+
+    def _hold(self, at_most: Mapping[str, float]) -> None:
+        """measure_most[m]: expected value of measure m <= value"""
+        rows = []
+        for name, value in at_most.items():
+            constant, terms = self.expected(name)
+            rows.append((name, Row(None, terms, value - constant)))
+        constrain(self.pyomo, "measure_most", rows)
+
+    def _expected_exposure(self) -> list[Term]:
+        return [
+            x for n, s in self.scenarios.items() for x in scaled(self.probability[n], _discounted_exposure(s))
+        ]
 
     def decisions(self) -> list[Term]:
         """Number of builds, signings and lane openings, for breaking ties."""
@@ -177,17 +225,19 @@ def _collector_off() -> Iterator[None]:
 
 def build(
     settings: Mapping[str, Any],
-    tables: Tables,
-    *,
-    china_price: float = 0.0,
-    china_cap: Mapping[int, float] | None = None,
+    tables: Tables | Mapping[str, Tables],
+    probability: Mapping[str, float] | None = None,
+    **options: Any,
 ) -> Model:
-    """The model of a case with one future.
+    """The model of a case with one future, or, with probabilities, of several: `tables` is then scenario -> tables.
 
-    `settings` and `tables` are those of a case that passed its checks: table name -> rows with the schema's columns
-    as attributes, yearly columns as dictionaries by period. `china_price` is in money per tonne of weighted exposure,
-    `china_cap` the greatest index by period. Raises `Refused` when the tables leave something open that is needed,
-    `Contradiction` when a row cannot hold whatever is decided.
+    `settings` and tables are those of a case that passed its checks: table name -> rows with the schema's columns
+    as attributes, yearly columns as dictionaries by period. Options are those of `Model`: `china_price` in money per
+    tonne of weighted exposure, `china_cap` the greatest index by period, `goal`, `at_most` (measure -> value),
+    `planned`, `adapt_from` (year from which decisions wait for the future). Raises `Refused` when the tables leave
+    something open that is needed, `Contradiction` when a row cannot hold whatever is decided.
     """
     with _collector_off():
-        return Model(settings, {"base": tables}, {"base": 1.0}, china_price, china_cap)
+        if probability is None:
+            return Model(settings, {"base": tables}, {"base": 1.0}, **options)  # type: ignore[dict-item]
+        return Model(settings, tables, probability, **options)  # type: ignore[arg-type]

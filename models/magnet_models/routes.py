@@ -15,6 +15,7 @@ from .bounds import Useful
 from .horizon import FOREVER
 from .inputs import Inputs
 from .rows import Contradiction, Row, Term, at_least, at_most, binaries, constrain, equal, scaled, variables
+from .timing import Timing
 
 Key = tuple[str, int]
 
@@ -22,14 +23,19 @@ Key = tuple[str, int]
 class Signings:
     """sign[r,t] and the sums over it."""
 
-    def __init__(self, block: Block, data: Inputs) -> None:
+    def __init__(self, block: Block, data: Inputs, timing: Timing, known: Signings | None = None) -> None:
         self._data = data
+        self._planned: Inputs = known._planned if known else data
         rows = data.tables["routes"]
-        self.years: dict[str, list[int]] = {r.route: data.signing_years(r) for r in rows}
+        self.years: dict[str, list[int]] = {
+            r.route: [t for t in timing.routes[r.route] if timing.has(t)] for r in rows
+        }
         self.keys: list[Key] = [(r, t) for r, years in self.years.items() for t in years]
-        self.sign = binaries(block, "sign", self.keys)
-        constrain(block, "signed_once", ((r.route, self._signed_once(r)) for r in rows if self._can_sign(r)))
-        constrain(block, "sign_needs", ((k, self._sign_needs(*k)) for k in self.keys if data.route[k[0]].needs))
+        self.sign = binaries(block, "sign", self.keys, known.sign if known else None)
+        once = [r for r in rows if timing.whole and self._can_sign(r)]
+        constrain(block, "signed_once", ((r.route, self._signed_once(r)) for r in once))
+        needy = [k for k in self.keys if data.route[k[0]].needs and timing.is_new(k[1])]
+        constrain(block, "sign_needs", ((k, self._sign_needs(*k)) for k in needy))
 
     def _can_sign(self, route: Any) -> bool:
         if route.must_sign and not self.years[route.route]:
@@ -43,6 +49,10 @@ class Signings:
         view = copy(self)
         view._data = data
         return view
+
+    def late(self, route: str) -> bool:
+        """Whether the route becomes active later in this future than was planned when it was signed."""
+        return self._data.route[route].lead_time > self._planned.route[route].lead_time
 
     def signed(self, route: str, t: int) -> list[Term]:
         return [(1.0, self.sign[route, t])] if (route, t) in self.sign else []

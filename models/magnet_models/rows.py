@@ -6,12 +6,12 @@ A term is (coefficient, variable). The pieces of the model hand over lists of te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from pyomo.core.expr.numeric_expr import LinearExpression
 from pyomo.environ import Any as AnyKey
-from pyomo.environ import Binary, Block, Constraint, Integers, NonNegativeReals, Var
+from pyomo.environ import Binary, Block, Constraint, Integers, NonNegativeReals, Reals, Var
 
 Term = tuple[float, Any]
 
@@ -60,13 +60,18 @@ def variables(
     upper: Callable[..., float | None] | None = None,
     lower: Callable[..., float] | None = None,
     whole: bool = False,
+    known: Mapping[Any, Any] | None = None,
 ) -> dict[Any, Any]:
-    """Adds an indexed variable, at least 0, and returns its members by key."""
-    keys = list(keys)
-    var = Var(keys, domain=Integers if whole else NonNegativeReals, dense=True)
+    """Adds an indexed variable, at least 0, and returns its members by key; members that are known are taken over."""
+    keys, known = list(keys), known or {}
+    added = [key for key in keys if key not in known]
+    var = Var(added, domain=Integers if whole else NonNegativeReals, dense=True)
     block.add_component(name, var)
     members = {}
     for key in keys:
+        if key in known:
+            members[key] = known[key]
+            continue
         member = var[key]
         member.setlb(lower(*_tuple(key)) if lower else 0.0)
         bound = upper(*_tuple(key)) if upper else None
@@ -76,12 +81,22 @@ def variables(
     return members
 
 
-def binaries(block: Block, name: str, keys: Iterable[Any]) -> dict[Any, Any]:
-    """Adds an indexed binary variable and returns its members by key."""
+def free_variables(block: Block, name: str, keys: Iterable[Any]) -> dict[Any, Any]:
+    """Adds an indexed variable without bounds and returns its members by key."""
     keys = list(keys)
-    var = Var(keys, domain=Binary, dense=True)
+    var = Var(keys, domain=Reals, dense=True)
     block.add_component(name, var)
     return {key: var[key] for key in keys}
+
+
+def binaries(
+    block: Block, name: str, keys: Iterable[Any], known: Mapping[Any, Any] | None = None
+) -> dict[Any, Any]:
+    """Adds an indexed binary variable and returns its members by key; members that are known are taken over."""
+    keys, known = list(keys), known or {}
+    var = Var([key for key in keys if key not in known], domain=Binary, dense=True)
+    block.add_component(name, var)
+    return {key: known[key] if key in known else var[key] for key in keys}
 
 
 def constrain(block: Block, name: str, rows: Iterable[tuple[Any, Row]]) -> None:

@@ -171,10 +171,10 @@ class Case:
         """
         if name not in TABLES:
             raise KeyError(f"no table {name!r}; tables are {', '.join(TABLES)}")
-        return self._resolved()[name]
+        return self.resolved()[name]
 
-    def _resolved(self) -> dict[str, list[Row]]:
-        """All tables resolved; kept until the content changes."""
+    def resolved(self) -> dict[str, list[Row]]:
+        """All tables as `rows` gives them; kept until the content changes."""
         mark = self._content_mark()
         if getattr(self, "_resolution", (None,))[0] != mark:
             self._resolution = (mark, self._resolve())
@@ -249,6 +249,17 @@ class Case:
         ]
         file, kind = (source.file, source.kind) if source else (self.origin, "csv")
         return Sheet("settings", file, kind, ["setting", "value"], rows, source.header_row if source else 1)
+
+    # ------------------------------------------------------------ futures
+
+    def future(self, *scenarios: str) -> Case:
+        """The case as it would be if these scenarios were certain (together, if several), as a case of its own.
+
+        Raises ValueError for an unknown scenario, CaseError for a disruption that cannot be made.
+        """
+        from .scenarios import future
+
+        return future(self, scenarios)
 
     # ------------------------------------------------------------ identity
 

@@ -10,8 +10,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from .changes import BadChange, Change, conditions, fits, target, years_of
 from .parsing import Findings, Record, fill_years
 from .problems import did_you_mean
+from .scenarios import parts
 from .schema import METRICS, TABLES, split_header
 
 Records = Mapping[str, list[Record]]
@@ -570,42 +572,54 @@ def probabilities(c: Content) -> None:
 
 
 def disruption_targets(c: Content) -> None:
-    """A disruption names a table, a number column of it, and rows that exist."""
+    """A disruption names a table, a number column of it that a future can change, rows that exist, and periods."""
     for r in c.table("disruptions"):
-        table = TABLES.get(r["table"] or "")
-        if table is None or r["table"] in ("scenarios", "disruptions", "sources", "evidence"):
-            c.error(
-                r, "table", f"'{r['table']}' is no table a scenario can change{did_you_mean(str(r['table']), TABLES)}"
-            )
-            continue
-        column = table.by_name.get(r["column"] or "")
-        if column is None or not column.numeric:
-            numbers = [x.name for x in table.columns if x.numeric]
-            c.error(
-                r,
-                "column",
-                f"'{r['column']}' is no number column of {table.name}{did_you_mean(str(r['column']), numbers)}",
-            )
-        if r["where"]:
-            _where(c, r, table.name)
+        _change_target(c, r, decided=True)
 
 
-def _where(c: Content, r: Record, table: str) -> None:
-    conditions = {}
-    for part in str(r["where"]).split(";"):
-        name, equals, value = (x.strip() for x in part.partition("="))
-        if not equals or name not in TABLES[table].by_name:
-            c.error(
-                r,
-                "where",
-                f"'{part.strip()}' is not 'column = value' with a column of {table}"
-                + did_you_mean(name, TABLES[table].by_name),
-            )
-            return
-        conditions[name] = value
-    rows = c.records[table]
-    if not any(all(str(row[k]) == v for k, v in conditions.items()) for row in rows):
-        c.error(r, "where", f"no row of {table} has {r['where']}")
+def assumption_targets(c: Content) -> None:
+    """The same for assumptions, which may also be about what is decided; and they have a range to search."""
+    for r in c.table("assumptions"):
+        _change_target(c, r, decided=False)
+        low, high = r["low"], r["high"]
+        if low is not None and high is not None and low >= high:
+            c.error(r, "low", f"low {low:g} is not below high {high:g}")
+        neutral = 1.0 if r["operation"] == "multiply" else 0.0
+        if low is not None and high is not None and not low <= neutral <= high:
+            c.error(r, "low", f"the range {low:g}-{high:g} does not hold the case as it stands, which is {neutral:g}")
+
+
+def _change_target(c: Content, r: Record, decided: bool) -> None:
+    if {"table", "column"} & r.bad:
+        return
+    try:
+        column = target(str(r["table"]), str(r["column"]), decided=decided)
+        wanted = conditions(r["table"], r["where"])
+        change = Change(r["table"], r["where"] or "", r["column"], "set", 0.0, r["first_year"], r["last_year"])
+        if c.periods:
+            years_of(change, column, c.periods)
+    except BadChange as reason:
+        c.error(r, reason.column, str(reason))
+        return
+    if not any(fits(row, wanted) for row in c.records[r["table"]]):
+        c.error(r, "where", f"no row of {r['table']} has {r['where']}")
+
+
+def scenario_parts(c: Content) -> None:
+    """Scenarios include scenarios that exist, and never themselves."""
+    included = {r["scenario"]: parts(r["includes"]) for r in c.table("scenarios")}
+    for r in c.table("scenarios"):
+        for name in included[r["scenario"]]:
+            if name not in included:
+                c.error(r, "includes", f"'{name}' is not in scenarios{did_you_mean(name, included)}")
+        reached, queue = set(), list(included[r["scenario"]])
+        while queue:
+            name = queue.pop()
+            if name not in reached:
+                reached.add(name)
+                queue += included.get(name, [])
+        if r["scenario"] in reached:
+            c.error(r, "includes", f"scenario {r['scenario']} includes itself")
 
 
 def evidence_targets(c: Content) -> None:
@@ -665,6 +679,8 @@ RULES: tuple[Callable[[Content], None], ...] = (
     tolls_bounded,
     probabilities,
     disruption_targets,
+    assumption_targets,
+    scenario_parts,
     evidence_targets,
 )
 

@@ -6,16 +6,16 @@ Every row of `magnet_models` is one `LinearExpression`, so its coefficients can 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from pyomo.environ import Constraint, Objective, Var
 
 INFINITY = float("inf")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Matrix:
     """A mixed-integer linear programme: minimise cost.x + offset, row_lower <= A x <= row_upper, lower <= x <= upper."""
 
@@ -43,9 +43,62 @@ class Matrix:
             dense[self.column[id(v)]] += c
         return dense
 
+    # ------------------------------------------------------------ the same programme, changed
+
+    def aiming(self, cost: np.ndarray, offset: float = 0.0) -> Matrix:
+        """With another objective."""
+        return replace(self, cost=cost, offset=offset)
+
+    def within(self, columns: Sequence[int] | np.ndarray, lower: Any, upper: Any) -> Matrix:
+        """With tighter bounds on some columns; bounds already there stay where they are tighter."""
+        low, high = self.lower.copy(), self.upper.copy()
+        low[columns] = np.maximum(low[columns], lower)
+        high[columns] = np.minimum(high[columns], upper)
+        return replace(self, lower=low, upper=high)
+
+    def held(self, columns: Sequence[int] | np.ndarray, values: Any) -> Matrix:
+        """With some columns at given values, whatever their bounds."""
+        low, high = self.lower.copy(), self.upper.copy()
+        low[columns] = high[columns] = values
+        return replace(self, lower=low, upper=high)
+
+    def with_row(self, vector: np.ndarray, lower: float, upper: float) -> Matrix:
+        """With one more row, lower <= vector.x <= upper."""
+        at = np.flatnonzero(vector)
+        return replace(
+            self,
+            start=np.append(self.start, self.start[-1] + len(at)).astype(np.int32),
+            index=np.append(self.index, at).astype(np.int32),
+            value=np.append(self.value, vector[at]),
+            row_lower=np.append(self.row_lower, lower),
+            row_upper=np.append(self.row_upper, upper),
+        )
+
+    def with_columns(self, count: int, upper: float, whole: bool) -> tuple[Matrix, np.ndarray]:
+        """With columns added that no row holds yet, from 0 to `upper`; and where they stand."""
+        old = len(self.cost)
+        added = replace(
+            self,
+            cost=np.append(self.cost, np.zeros(count)),
+            lower=np.append(self.lower, np.zeros(count)),
+            upper=np.append(self.upper, np.full(count, upper)),
+            whole=np.append(self.whole, np.full(count, whole)),
+        )
+        return added, np.arange(old, old + count)
+
+    def relaxed(self) -> Matrix:
+        """Without whole numbers."""
+        return replace(self, whole=np.zeros_like(self.whole))
+
+    def bare(self) -> Matrix:
+        """Without the maps to the model, so that it can be handed to another process."""
+        return replace(self, variables=[], rows=[], column={})
+
 
 def to_matrix(model: Any) -> Matrix:
     """Copies the active variables, rows and objective of a linear Pyomo model."""
+    from pyomo.environ import Constraint, Objective, Var  # takes a second: only where a model is there anyway
+
     variables = list(model.component_data_objects(Var, active=True, sort=False))
     column = {id(v): j for j, v in enumerate(variables)}
     rows = list(model.component_data_objects(Constraint, active=True, sort=False))

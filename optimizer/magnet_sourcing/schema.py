@@ -188,6 +188,12 @@ SETTINGS: tuple[Column, ...] = (
         "The country whose share of the chain is the dependence index.",
         blank="no dependence index",
     ),
+    Column(
+        "home_country",
+        "text",
+        "The planner's own country, left out when the largest single-country share is sought.",
+        blank="every country counts",
+    ),
 )
 
 # The cost items. Each can be switched off in the cost_items sheet; every total is reported by item.
@@ -324,6 +330,15 @@ def _filter_column(name: str) -> Column:
         return _ref(name, FILTER_REFS[name], help, default=None, blank="all")
     return Column(name, "text", help, blank="all")
 
+
+# What a disruption changes.
+_CHANGE = (
+    Column("table", "text", "Sheet changed.", default=REQUIRED),
+    Column("where", "text", "Rows changed: column = value, several joined by ';'.", blank="all rows"),
+    Column("column", "text", "Number column changed.", default=REQUIRED),
+    _choice("operation", ("multiply", "add", "set"), "How."),
+    _num("value", "as the column", "By how much.", REQUIRED, low=None),
+)
 
 ROUTE_KINDS = ("tolling", "joint venture", "foreign plant", "technology licence", "offtake", "equity", "import")
 
@@ -946,18 +961,34 @@ _TABLES: tuple[Table, ...] = (
         "scenario",
         "Possible futures. Without rows there is one: the case as it stands.",
         _name("scenario", "Name."),
-        _share("probability", "Probability; all add to 1.", REQUIRED),
+        _share("probability", "Probability; all add to 1. 0: only for stress tests and to be included.", REQUIRED),
+        Column(
+            "includes", "text", "Scenarios whose changes it makes before its own, joined by ';'.", blank="none"
+        ),
     ),
     _table(
         "disruptions",
         "scenario table where column first_year operation",
-        "The changes a scenario makes to the tables.",
+        "The changes a scenario makes to the tables. Within a scenario 'set' comes first, then 'multiply', then 'add'. "
+        "What is decided before a future is known (signing years, sizes of expansions, subsidies) no scenario can change.",
         _ref("scenario", "scenarios", "Scenario."),
+        *_CHANGE,
+        Column("first_year", "year", "First year changed.", "year", blank="from the first period"),
+        Column("last_year", "year", "Last year changed.", "year", blank="to the last period"),
+    ),
+    _table(
+        "assumptions",
+        "assumption",
+        "Numbers whose switching value is asked for: how far each must move before the first decisions change. A row is "
+        "a change as in disruptions; the value is looked for between low and high.",
+        _name("assumption", "Name, as a planner would say it."),
         Column("table", "text", "Sheet changed.", default=REQUIRED),
         Column("where", "text", "Rows changed: column = value, several joined by ';'.", blank="all rows"),
         Column("column", "text", "Number column changed.", default=REQUIRED),
-        _choice("operation", ("multiply", "add", "set"), "How."),
-        _num("value", "as the column", "By how much.", REQUIRED, low=None),
+        _choice("operation", ("multiply", "add"), "How the value acts on the column; the case as it stands is 1 or 0."),
+        _num("low", "as the column", "Low end of the search.", REQUIRED, low=None),
+        _num("high", "as the column", "High end of the search.", REQUIRED, low=None),
+        Column("unit", "text", "How to read the value: 'times the price', 'years later' ...", default=""),
         FIRST,
         LAST,
     ),

@@ -99,7 +99,14 @@ _TIE_TOLERANCE = 1e-9
 class Session:
     """Loads a matrix into HiGHS and solves it."""
 
-    def __init__(self, matrix: Matrix, options: Options, progress: Callable[[Progress], None] | None = None) -> None:
+    def __init__(
+        self,
+        matrix: Matrix,
+        options: Options,
+        progress: Callable[[Progress], None] | None = None,
+        start: np.ndarray | None = None,
+    ) -> None:
+        """start: a plan to begin from (values of the columns); one that does not fit is only a hint."""
         self._matrix, self._options, self._progress = matrix, options, progress
         # Money comes in billions and tonnes in thousands: bring the largest cost near 1e4.
         largest = float(np.abs(matrix.cost).max(initial=0.0))
@@ -107,6 +114,8 @@ class Session:
         self._interrupted = threading.Event()
         self._begun = time.perf_counter()
         self._h = self._loaded()
+        if start is not None and matrix.whole.any():
+            self._h.setSolution(_solution(start))
 
     # ------------------------------------------------------------ loading
 
@@ -132,7 +141,7 @@ class Session:
 
     def _lp(self) -> highspy.HighsLp:
         m, lp = self._matrix, highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(m.variables), len(m.rows)
+        lp.num_col_, lp.num_row_ = len(m.cost), len(m.row_lower)
         lp.col_cost_, lp.offset_ = m.cost * self._scale, m.offset * self._scale
         lp.col_lower_, lp.col_upper_ = _highs_infinity(m.lower), _highs_infinity(m.upper)
         lp.row_lower_, lp.row_upper_ = _highs_infinity(m.row_lower), _highs_infinity(m.row_upper)
@@ -189,7 +198,7 @@ class Session:
                 self._break_ties(outcome, preferences)
         if outcome.values is not None:
             outcome.objective = float(self._matrix.cost @ outcome.values) + self._matrix.offset
-            outcome.gap = _gap(outcome.objective, outcome.bound)
+            outcome.gap = relative_gap(outcome.objective, outcome.bound)
         outcome.seconds = time.perf_counter() - self._begun
         return outcome
 
@@ -222,8 +231,8 @@ class Session:
             0.0,
             max(0, int(info.mip_node_count)),
             detail,
-            columns=len(m.variables),
-            rows=len(m.rows),
+            columns=len(m.cost),
+            rows=len(m.row_lower),
             whole=int(m.whole.sum()),
         )
 
@@ -262,7 +271,7 @@ class Session:
         columns = np.flatnonzero(m.cost).astype(np.int32)
         h.addRow(-highspy.kHighsInf, best * self._scale, len(columns), columns, m.cost[columns] * self._scale)
         weighed = _weighed(preferences, outcome.values)
-        everything = np.arange(len(m.variables), dtype=np.int32)
+        everything = np.arange(len(m.cost), dtype=np.int32)
         h.changeColsCost(len(everything), everything, weighed)
         h.setOptionValue("mip_max_nodes", _TIE_NODES)
         if self._options.time_limit is not None:
@@ -307,7 +316,7 @@ def _solution(values: np.ndarray) -> highspy.HighsSolution:
     return solution
 
 
-def _gap(objective: float, bound: float | None) -> float | None:
+def relative_gap(objective: float, bound: float | None) -> float | None:
     if bound is None:
         return None
     return max(0.0, objective - bound) / max(1e-10, abs(objective)) if objective != bound else 0.0

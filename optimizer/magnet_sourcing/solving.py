@@ -1,12 +1,12 @@
-"""`solve`: from a checked case to an audited plan."""
+"""`solve`: from a checked case to an audited plan, for the tables as they stand, for one future, or for several."""
 
 from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,33 +14,52 @@ from .audit import audit
 from .case import Case
 from .plan import Plan
 from .plan_schema import PLAN_TABLES
-from .problems import CaseError, Problem
-from .schema import TABLES
-from .session import Options, Outcome, Progress, Session, Status
+from .problem import ALONE, Impossible, Problem, Wish
+from .problems import CaseError
+from .scenario_plan import ScenarioPlan
+from .scenarios import checked_futures, chosen, future
+from .session import Options, Outcome, Progress, Status
+
+if TYPE_CHECKING:
+    from magnet_models import Goal
 
 
 def solve(
     case: Case,
     *,
+    scenario: str | Sequence[str] | None = None,
+    scenarios: str | Sequence[str] | None = None,
+    objective: str = "cost",
+    aim: str = "expected",
+    cvar: float = 0.0,
+    alpha: float = 0.9,
+    at_most: Mapping[str, float] | None = None,
     china_price: float = 0.0,
     china_cap: float | Mapping[int, float] | None = None,
+    adapt_from: int | None = None,
     gap: float = 1e-4,
     time_limit: float | None = None,
     threads: int = 1,
     seed: int = 0,
     tie_break: bool = True,
     progress: Callable[[Progress], None] | None = None,
-) -> Plan:
-    """Finds the cheapest plan of a case, and audits it.
+) -> Plan | ScenarioPlan:
+    """Finds the best plan of a case, and audits it.
 
+    scenario: plan as if this scenario were certain (several: all of them together). scenarios: 'all', or names: one
+    plan for all of these futures; what is built and signed is common to them, everything else adapts.
+    objective: the measure made least: 'cost', 'index', 'country share', 'impact NAME', with years after it if
+    not all count ('index 2030-2035'). aim: over scenarios, 'expected', 'worst' or 'regret'. cvar, alpha: the weight
+    of the mean of the worst 1 - alpha of the futures against the expected value. at_most: measure -> greatest expected
+    value. adapt_from: year from which builds and signings wait until the future is known.
     china_price: money per tonne of stage- and element-weighted exposure, added to the objective (discounted).
-    china_cap: greatest dependence index, one value for every period or a value by period.
+    china_cap: greatest dependence index in every scenario, one value for every period or a value by period.
     gap: relative gap at which the solver may stop. time_limit: seconds. threads, seed: of HiGHS.
-    tie_break: among plans of equal objective prefer less exposure, then fewer builds and signings.
+    tie_break: among plans of equal objective prefer less exposure, then fewer builds and signings (one future only).
     progress: called with a `Progress` as the solver reports.
 
-    Raises `CaseError` if the case does not pass its checks. The audit's verdict is in `plan.audit`; a plan whose
-    audit fails must not be used.
+    Returns a `Plan`, or with `scenarios` a `ScenarioPlan`. Raises `CaseError` if the case does not pass its checks.
+    The audit's verdict is in `plan.audit`; a plan whose audit fails must not be used.
 
     >>> import magnet_sourcing as ms
     >>> plan = ms.solve(ms.Case.small())
@@ -49,56 +68,141 @@ def solve(
     """
     begun = time.perf_counter()
     options = Options(gap, time_limit, threads, seed, tie_break)
-    _check_options(case, options, china_price, china_cap)
-    tables = {name: case.rows(name) for name in TABLES}
-    cap = _cap_by_period(case, china_cap)
-    record = _record(case, options, china_price, cap)
+    if scenario is not None and scenarios is not None:
+        raise ValueError("give scenario (as if certain) or scenarios (one plan for several), not both")
+    check_options(options)
+    check_case(case)
+    if scenario is not None:
+        case = future(case, [scenario] if isinstance(scenario, str) else list(scenario))
+        check_case(case)
+    wish = _wish(case, objective, aim, cvar, alpha, at_most, china_price, china_cap, adapt_from)
+    if scenarios is None:
+        if aim != "expected" or cvar or adapt_from is not None:
+            raise ValueError("aim, cvar and adapt_from are about several futures: give scenarios")
+        return solve_one(case, wish, options, begun=begun, progress=progress)
+    probability = chosen(case, scenarios)
+    return solve_several(case, probability, wish, options, begun=begun, progress=progress)
 
-    from magnet_models import (  # Pyomo takes a second to import: only when solving
-        Contradiction,
-        Refused,
-        build,
+
+def solve_one(
+    case: Case,
+    wish: Wish,
+    options: Options,
+    *,
+    begun: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Plan:
+    """The plan of a checked case with one future."""
+    begun = time.perf_counter() if begun is None else begun
+    try:
+        problem = Problem(case, wish)
+    except Impossible as reason:
+        return unplanned(case, str(reason), wish, options, begun)
+    built = time.perf_counter() - begun
+    outcome = problem.solve(options, then=_then(wish.goal), prefer=not _then(wish.goal), progress=progress)
+    return plan_of(problem, outcome, options, begun, {"build seconds": round(built, 3)})
+
+
+def solve_several(
+    case: Case,
+    probability: Mapping[str, float],
+    wish: Wish,
+    options: Options,
+    *,
+    begun: float | None = None,
+    futures: Mapping[str, Case] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> ScenarioPlan:
+    """One plan of a checked case for several futures, as one model (the extensive form)."""
+    begun = time.perf_counter() if begun is None else begun
+    futures = futures or checked_futures(case, list(probability))
+    wish = _with_best(case, futures, probability, wish, options)
+    try:
+        problem = Problem(case, wish, probability, futures)
+    except Impossible as reason:
+        outcome = Outcome(Status.INFEASIBLE, None, None, None, None, 0.0, 0, str(reason))
+        return scenario_plan_of(case, futures, probability, None, outcome, wish, options, begun)
+    built = time.perf_counter() - begun
+    outcome = problem.solve(options, then=_then(wish.goal), progress=progress)
+    return scenario_plan_of(
+        case, futures, probability, problem, outcome, wish, options, begun, {"build seconds": round(built, 3)}
     )
 
-    from .matrix import to_matrix
-    from .results import plan_tables
 
-    try:
-        model = build(case.settings, tables, china_price=china_price, china_cap=cap)
-    except Contradiction as reason:
-        outcome = Outcome(Status.INFEASIBLE, None, None, None, None, 0.0, 0, str(reason))
-        return _plan(case, outcome, record, {}, begun)
-    except Refused as reason:
-        raise CaseError([Problem("error", case.origin, "", "", str(reason))]) from reason
-    matrix = to_matrix(model.pyomo)
-    record |= {"build seconds": round(time.perf_counter() - begun, 3)}
-    preferences = [matrix.vector(terms) for terms in (model.exposure, model.decisions()) if terms]
-    outcome = Session(matrix, options, progress).solve(preferences)
-    found: dict[str, pd.DataFrame] = {}
-    if outcome.values is not None:
-        found = plan_tables(model.scenarios["base"], matrix, outcome.values)
-    plan = _plan(case, outcome, record, found, begun)
-    if plan.has_plan:
-        plan.cost = float(matrix.vector(model.cost) @ outcome.values) + model.constant
-        plan.audit = audit(case, plan.tables, objective=plan.objective, china_price=china_price, china_cap=cap)
-    return plan
+def _then(goal: Goal | None) -> list[str]:
+    """What is made least after the objective: cost, where the objective says nothing about it."""
+    return ["cost"] if goal is not None and (goal.measure != "cost" or goal.aim != "expected") else []
 
 
-def _check_options(case: Case, options: Options, china_price: float, china_cap: Any) -> None:
+def _with_best(
+    case: Case, futures: Mapping[str, Case], probability: Mapping[str, float], wish: Wish, options: Options
+) -> Wish:
+    """For regret: the least each future could have if it were known."""
+    from dataclasses import replace
+
+    if wish.goal is None or wish.goal.aim != "regret":
+        return wish
+    alone = replace(wish, goal=replace(wish.goal, aim="expected"), adapt_from=None)
+    best = {}
+    for name, known in futures.items():
+        plan = solve_one(known, alone, replace(options, tie_break=False))
+        if plan.bound is None:
+            raise ValueError(f"regret needs a plan for scenario '{name}' alone, which ended {plan.status}")
+        best[name] = plan.bound
+    return replace(wish, goal=replace(wish.goal, best=best))
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+def check_case(case: Case) -> None:
+    """Raises CaseError with every error of the case."""
     problems = [p for p in case.check() if p.severity == "error"]
     if problems:
         raise CaseError(problems)
+
+
+def check_options(options: Options) -> None:
     if options.gap < 0:
         raise ValueError(f"gap {options.gap}: must be 0 or more")
     if options.time_limit is not None and options.time_limit <= 0:
         raise ValueError(f"time limit {options.time_limit}: must be more than 0")
+
+
+def _wish(
+    case: Case,
+    objective: str,
+    aim: str,
+    cvar: float,
+    alpha: float,
+    at_most: Mapping[str, float] | None,
+    china_price: float,
+    china_cap: float | Mapping[int, float] | None,
+    adapt_from: int | None,
+) -> Wish:
     if china_price < 0:
         raise ValueError(f"china price {china_price}: must be 0 or more")
     if (china_price or china_cap is not None) and not case.settings["exposed_country"]:
         raise ValueError("a China price or cap needs settings: exposed_country, and stage weights")
+    if not 0 <= cvar <= 1:
+        raise ValueError(f"cvar {cvar}: a weight from 0 to 1")
+    if not 0 <= alpha < 1:
+        raise ValueError(f"alpha {alpha}: must be from 0 to less than 1")
+    if aim not in ("expected", "worst", "regret"):
+        raise ValueError(f"aim '{aim}' is not one of expected, worst, regret")
+    if cvar and aim != "expected":
+        raise ValueError(f"cvar goes with aim expected, not with {aim}")
+    if adapt_from is not None and adapt_from not in case.periods:
+        raise ValueError(f"adapt_from {adapt_from} is not a period of the case; periods are {case.periods}")
+    goal = None
+    if objective != "cost" or aim != "expected" or cvar:
+        from magnet_models import Goal
+
+        goal = Goal(objective, aim, cvar, alpha)  # type: ignore[arg-type]
+    return Wish(goal, dict(at_most or {}), china_price, cap_by_period(case, china_cap), adapt_from)
 
 
-def _cap_by_period(case: Case, cap: float | Mapping[int, float] | None) -> dict[int, float]:
+def cap_by_period(case: Case, cap: float | Mapping[int, float] | None) -> dict[int, float]:
     """The cap as a value by period; years that are no period are refused."""
     if cap is None:
         return {}
@@ -115,15 +219,24 @@ def _cap_by_period(case: Case, cap: float | Mapping[int, float] | None) -> dict[
     return by_period
 
 
-def _record(case: Case, options: Options, china_price: float, cap: Mapping[int, float]) -> dict[str, Any]:
+# ---------------------------------------------------------------- what was done
+
+
+def record_of(case: Case, wish: Wish, options: Options) -> dict[str, Any]:
     """What is needed to solve the same again."""
+    goal = wish.goal
     return {
         "case": case.settings["name"],
         "case file": case.origin,
         "case hash": case.hash,
-        "china price": china_price,
-        "china cap": ", ".join(f"{t}: {x:g}" for t, x in cap.items()) or "none",
-        "scenarios": _scenarios_note(case),
+        "objective measure": goal.measure if goal else "cost",
+        "aim": goal.aim if goal else "expected",
+        "cvar weight": goal.beta if goal else 0.0,
+        "cvar alpha": goal.alpha if goal and goal.beta else "none",
+        "at most": ", ".join(f"{m}: {x:g}" for m, x in wish.at_most.items()) or "none",
+        "adapt from": wish.adapt_from or "none",
+        "china price": wish.china_price,
+        "china cap": ", ".join(f"{t}: {x:g}" for t, x in wish.china_cap.items()) or "none",
         "gap asked": options.gap,
         "time limit": options.time_limit if options.time_limit is not None else "none",
         "threads": options.threads,
@@ -137,12 +250,6 @@ def _record(case: Case, options: Options, china_price: float, cap: Mapping[int, 
     }
 
 
-def _scenarios_note(case: Case) -> str:
-    """Says plainly that scenarios are not what was solved."""
-    count = len(case.rows("scenarios"))
-    return f"{count} listed, not used: the plan is for the tables as they stand" if count else "none listed"
-
-
 def _version(package: str) -> str:
     try:
         return version(package)
@@ -150,16 +257,19 @@ def _version(package: str) -> str:
         return "not installed as a package"
 
 
-def _plan(case: Case, outcome: Outcome, record: dict[str, Any], found: dict[str, pd.DataFrame], begun: float) -> Plan:
-    seconds = time.perf_counter() - begun
-    record = {
+def _ending(outcome: Outcome, seconds: float) -> dict[str, Any]:
+    return {
         "status": str(outcome.status),
         "objective": outcome.objective,
         "bound": outcome.bound,
         "gap": outcome.gap,
         "seconds": round(seconds, 3),
         "solver seconds": round(outcome.seconds, 3),
-        **record,
+    }
+
+
+def _size(outcome: Outcome) -> dict[str, Any]:
+    return {
         "variables": outcome.columns,
         "whole-number variables": outcome.whole,
         "rows": outcome.rows,
@@ -167,11 +277,58 @@ def _plan(case: Case, outcome: Outcome, record: dict[str, Any], found: dict[str,
         "tie break": outcome.tie_break,
         "detail": outcome.detail or None,
     }
+
+
+def _scenarios_note(case: Case) -> str:
+    """Says plainly that scenarios are not what was solved."""
+    count = len(case.rows("scenarios"))
+    return f"{count} listed, not used: the plan is for the tables as they stand" if count else "none listed"
+
+
+def unplanned(case: Case, why: str, wish: Wish, options: Options, begun: float) -> Plan:
+    """The answer to a case that no plan can satisfy, seen before solving."""
+    outcome = Outcome(Status.INFEASIBLE, None, None, None, None, 0.0, 0, why)
+    return _plan(case, outcome, {**record_of(case, wish, options), "scenarios": _scenarios_note(case)}, {}, begun)
+
+
+def plan_of(
+    problem: Problem, outcome: Outcome, options: Options, begun: float, more: Mapping[str, Any] | None = None
+) -> Plan:
+    """The audited plan of a problem with one future."""
+    case, wish = problem.case, problem.wish
+    record = {**record_of(case, wish, options), "scenarios": _scenarios_note(case), **(more or {})}
+    found = _tables(problem, ALONE, outcome)
+    plan = _plan(case, outcome, record, found, begun)
+    if plan.has_plan:
+        plan.cost = problem.value("cost", outcome.values)
+        by_cost = wish.goal is None or (wish.goal.measure == "cost" and wish.goal.aim == "expected")
+        plan.audit = audit(
+            case,
+            plan.tables,
+            objective=plan.objective if by_cost else None,
+            cost=plan.cost,
+            china_price=wish.china_price,
+            china_cap=wish.china_cap,
+        )
+    return plan
+
+
+def _tables(problem: Problem, name: str, outcome: Outcome) -> dict[str, pd.DataFrame]:
+    from .results import plan_tables
+
+    if outcome.values is None:
+        return {}
+    return plan_tables(problem.model.scenarios[name], problem.matrix, outcome.values)
+
+
+def _plan(case: Case, outcome: Outcome, record: dict[str, Any], found: dict[str, pd.DataFrame], begun: float) -> Plan:
+    seconds = time.perf_counter() - begun
+    record = {**_ending(outcome, seconds), **record, **_size(outcome)}
     tables = {
         name: found.get(name, pd.DataFrame(columns=[c.name for c in table.columns]))
         for name, table in PLAN_TABLES.items()
     }
-    tables["solver"] = pd.DataFrame({"field": list(record), "value": pd.Series(list(record.values()), dtype=object)})
+    tables["solver"] = solver_table(record)
     return Plan(
         case,
         str(outcome.status),
@@ -184,3 +341,51 @@ def _plan(case: Case, outcome: Outcome, record: dict[str, Any], found: dict[str,
         tables,
         outcome.detail,
     )
+
+
+def solver_table(record: Mapping[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame({"field": list(record), "value": pd.Series(list(record.values()), dtype=object)})
+
+
+def scenario_plan_of(
+    case: Case,
+    futures: Mapping[str, Case],
+    probability: Mapping[str, float],
+    problem: Problem | None,
+    outcome: Outcome,
+    wish: Wish,
+    options: Options,
+    begun: float,
+    more: Mapping[str, Any] | None = None,
+) -> ScenarioPlan:
+    """The audited plan for several futures: a plan for each, with common decisions."""
+    plans: dict[str, Plan] = {}
+    if problem is not None and outcome.values is not None:
+        for name, known in futures.items():
+            plans[name] = _in_future(problem, name, known, outcome, wish, options, case)
+    seconds = time.perf_counter() - begun
+    said = ", ".join(f"{n}: {p:.4g}" for n, p in probability.items())
+    record = {
+        **_ending(outcome, seconds),
+        **record_of(case, wish, options),
+        "scenarios": said,
+        **(more or {}),
+        **_size(outcome),
+    }
+    return ScenarioPlan(case, dict(probability), plans, wish, outcome, seconds, record)
+
+
+def _in_future(
+    problem: Problem, name: str, known: Case, outcome: Outcome, wish: Wish, options: Options, planned: Case
+) -> Plan:
+    """What a plan for several futures does in one of them."""
+    tables = _tables(problem, name, outcome)
+    constant, terms = problem.model.sums("cost")[name]
+    cost = constant + float(problem.matrix.vector(terms) @ outcome.values)
+    record = {"status": str(outcome.status), "scenario": name, **record_of(known, wish, options)}
+    tables["solver"] = solver_table(record)
+    plan = Plan(known, str(outcome.status), cost, cost, None, None, outcome.seconds, record, tables)
+    plan.audit = audit(
+        known, tables, objective=None, cost=cost, china_cap=wish.china_cap, planned=planned, adapt_from=wish.adapt_from
+    )
+    return plan

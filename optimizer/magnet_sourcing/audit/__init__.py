@@ -18,6 +18,7 @@ from .money import check_costs, ledger
 from .physics import PHYSICS
 from .policy import check_limits
 from .report import AuditReport
+from .scenarios import check_scenarios
 
 if TYPE_CHECKING:
     from ..case import Case
@@ -32,17 +33,22 @@ def audit(
     tables: Mapping[str, pd.DataFrame],
     *,
     objective: float | None,
+    cost: float | None = None,
     china_price: float = 0.0,
     china_cap: Mapping[int, float] | None = None,
+    planned: Case | None = None,
+    adapt_from: int | None = None,
     tolerance: float = TOLERANCE,
 ) -> AuditReport:
     """Recomputes a plan and reports every disagreement.
 
-    objective: what the solver reported, or None to leave it out. china_price, china_cap: the options of the solve.
+    objective, cost: what the solver reported, or None to leave it out. china_price, china_cap: the options of the
+    solve. planned: the case before a scenario changed it, if the plan was made for several: decisions before
+    `adapt_from` (all, if None) were made on its tables.
     """
     out = AuditReport()
     try:
-        facts = Facts(case, tables, tolerance)
+        facts = Facts(case, tables, tolerance, planned, adapt_from)
         PHYSICS[0](facts, out)
         if not out.passed:  # a plan that names what is not there cannot be counted any further
             return out
@@ -57,6 +63,8 @@ def audit(
     except KeyError as missing:
         out.true("names", f"the plan speaks of {missing}, which the case does not know", False)
         return out
+    if cost is not None:
+        out.same("total cost", "cost", cost, total, tolerance)
     if objective is not None:
         exposed = case.settings["exposed_country"]
         premium = china_price * sum(facts.counted[t] * index(facts, found, exposed, t) for t in facts.periods)
@@ -64,4 +72,4 @@ def audit(
     return out
 
 
-__all__ = ["AuditReport", "audit"]
+__all__ = ["AuditReport", "audit", "check_scenarios"]

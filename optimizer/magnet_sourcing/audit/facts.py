@@ -30,11 +30,18 @@ def lines(frame: pd.DataFrame) -> Lines:
 class Facts:
     """What case and plan say, by name."""
 
-    def __init__(self, case: Case, tables: Mapping[str, pd.DataFrame], tolerance: float) -> None:
+    def __init__(
+        self,
+        case: Case,
+        tables: Mapping[str, pd.DataFrame],
+        tolerance: float,
+        planned: Case | None = None,
+        adapt_from: int | None = None,
+    ) -> None:
         self.settings = case.settings
         self.plan: dict[str, Lines] = {name: lines(frame) for name, frame in tables.items() if name != "solver"}
         self.tolerance = tolerance
-        self.rows = {name: case.rows(name) for name in case.tables}
+        self.rows = case.resolved()
         self.named = {
             name: {r[key]: r for r in self.rows[name]}
             for name, key in (
@@ -57,6 +64,8 @@ class Facts:
                 ("stages", "stage"),
             )
         }
+        self._planned = {r.route: r for r in planned.rows("routes")} if planned else self.named["routes"]
+        self._adapt_from = adapt_from
         self._read_time()
         self._read_recipes()
 
@@ -182,7 +191,9 @@ class Facts:
         return total
 
     def running_at(self, route: str, year: int, delay: float) -> bool:
-        r = self.named["routes"][route]
+        """Whether a route is active at a year, as far as it was known when that year's decisions were made."""
+        known = self._adapt_from is not None and year >= self._adapt_from
+        r = (self.named["routes"] if known else self._planned)[route]
         for s in self.signed(route):
             start = s + r.lead_time
             stop = float("inf") if r.duration is None else start + r.duration

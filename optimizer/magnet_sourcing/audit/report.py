@@ -57,6 +57,14 @@ class AuditReport:
         if not holds:
             check.failures.append(what)
 
+    def join(self, name: str, other: AuditReport) -> None:
+        """Takes over the checks of another report, its failures marked with a name."""
+        for check in other.checks:
+            own = self._check(check.name)
+            own.compared += check.compared
+            own.worst = max(own.worst, check.worst)
+            own.failures += [f"{name}: {text}" for text in check.failures]
+
     @property
     def checks(self) -> list[Check]:
         return list(self._checks.values())

@@ -1,0 +1,124 @@
+"""Measures: what can be least, or held below a value, besides cost. Each is a sum over one scenario's decisions.
+
+A measure is named as a planner writes it: `cost`, `index`, `country share`, or `impact CO2` with the name of an
+impact; `index 2030-2035` counts those years only. All are better the smaller they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .costs import constant_cost, cost_terms
+from .inputs import Refused
+from .rows import Term, at_least, constrain, scaled, variables
+
+if TYPE_CHECKING:
+    from .model import Scenario
+
+Sum = tuple[float, list[Term]]  # constant, terms
+
+_YEARS = re.compile(r"(?P<name>.+?) (?P<first>\d{4})-(?P<last>\d{4})")
+
+
+class Measure(NamedTuple):
+    """A parsed name. `subject` is the impact counted, if any; years are inclusive."""
+
+    kind: str
+    subject: str | None = None
+    first: int | None = None
+    last: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Measure:
+        """Raises Refused, naming what is allowed, if it is no measure."""
+        first = last = None
+        if found := _YEARS.fullmatch(text.strip()):
+            text, first, last = found["name"], int(found["first"]), int(found["last"])
+        kind, _, subject = text.strip().partition(" ")
+        if kind == "impact" and subject:
+            return cls(kind, subject, first, last)
+        if text.strip() in MEASURES and text.strip() != "impact":
+            return cls(text.strip(), None, first, last)
+        raise Refused(f"'{text}' is no measure; allowed: {', '.join(m for m in MEASURES if m != 'impact')}, impact NAME")
+
+    def periods(self, s: Scenario) -> list[int]:
+        """Periods counted; Refused if there is none."""
+        counted = [
+            t
+            for t in s.data.periods
+            if (self.first is None or t >= self.first) and (self.last is None or t <= self.last)
+        ]
+        if not counted:
+            raise Refused(f"measure '{self.kind}': no period begins in {self.first}-{self.last}")
+        return counted
+
+
+def cost(s: Scenario, m: Measure) -> Sum:
+    """Discounted cost, all included items (of all years: capital is not a matter of single ones)."""
+    if m.first is not None:
+        raise Refused("measure 'cost' is over the whole horizon; it takes no years")
+    return constant_cost(s), cost_terms(s)
+
+
+def index(s: Scenario, m: Measure) -> Sum:
+    """mean of index[t], weighted by the length of the periods"""
+    return 0.0, _mean(s, m, lambda t: s.exposure.index(t))
+
+
+def country_share(s: Scenario, m: Measure) -> Sum:
+    """mean of largest[t], the greatest index[c,t] of any country but the settings' home country"""
+    largest = _largest(s)
+    return 0.0, _mean(s, m, lambda t: [(1.0, largest[t])])
+
+
+def impact(s: Scenario, m: Measure) -> Sum:
+    """sum_t L[t] * impact of the processes"""
+    if m.subject not in {row.impact for row in s.data.tables["impacts"]}:
+        raise Refused(f"measure 'impact {m.subject}': no such impact in the case")
+    years, counted = s.data.horizon.years, set(m.periods(s))
+    terms: list[Term] = []
+    for (f, p, t), run in s.facilities.run.items():
+        for row in s.data.intensity(f, p) if t in counted else ():
+            if row.impact == m.subject:
+                terms.append((years[t] * row.quantity[t], run))
+    return 0.0, terms
+
+
+def _mean(s: Scenario, m: Measure, of: Callable[[int], list[Term]]) -> list[Term]:
+    years, counted = s.data.horizon.years, m.periods(s)
+    if not s.data.settings["exposed_country"]:
+        raise Refused(f"measure '{m.kind}' needs settings: exposed_country, and stage weights")
+    counted = [t for t in counted if s.exposure.requirement(t) > 0]
+    total = sum(years[t] for t in counted)
+    return [x for t in counted for x in scaled(years[t] / total, of(t))]
+
+
+def _largest(s: Scenario) -> dict[int, Any]:
+    """largest[t] >= index[c,t] for every country c but the home country; made once for a scenario."""
+    if s.largest is None:
+        home = s.data.settings["home_country"]
+        needed = [t for t in s.data.periods if s.exposure.requirement(t) > 0]
+        countries = sorted({c for _, _, c, _ in s.exposure.terms} - {home})
+        s.largest = variables(s.block, "largest", needed)
+        rows = [
+            ((c, t), at_least([(1.0, s.largest[t]), *scaled(-1.0, s.exposure.index(t, c))], 0.0))
+            for t in needed
+            for c in countries
+        ]
+        constrain(s.block, "largest_of", rows)
+    return s.largest
+
+
+MEASURES: dict[str, Callable[[Scenario, Measure], Sum]] = {
+    "cost": cost,
+    "index": index,
+    "country share": country_share,
+    "impact": impact,
+}
+
+
+def measured(s: Scenario, m: Measure) -> Sum:
+    """The measure of one scenario: constant and terms."""
+    return MEASURES[m.kind](s, m)

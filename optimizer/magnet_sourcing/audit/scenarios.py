@@ -1,0 +1,96 @@
+"""What only several futures together show: that decisions are common to them, and the objective over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from .dependence import exposures, index
+from .facts import Facts, lines
+from .report import AuditReport
+
+if TYPE_CHECKING:
+    from ..case import Case
+
+TOLERANCE = 2e-6
+_DECIDED = {"signings": ("route", "period"), "builds": ("expansion", "period"), "lane_openings": ("lane", "period")}
+
+
+def check_scenarios(
+    tables: Mapping[str, Mapping[str, pd.DataFrame]],
+    audits: Mapping[str, AuditReport],
+    probability: Mapping[str, float],
+    costs: Mapping[str, float],
+    *,
+    objective: float | None,
+    aim: str,
+    beta: float,
+    alpha: float,
+    best: Mapping[str, float],
+    china_price: float,
+    cases: Mapping[str, Case],
+    adapt_from: int | None = None,
+) -> AuditReport:
+    """Joins the audits of the scenarios and adds the checks over all of them."""
+    out = AuditReport()
+    for name, report in audits.items():
+        out.join(name, report)
+    out.true("scenarios", "the probabilities add to 1", abs(sum(probability.values()) - 1) <= 1e-9)
+    _common(out, tables, adapt_from)
+    if objective is not None:
+        premium = china_price * sum(probability[w] * _exposed(cases[w], tables[w]) for w in costs) if china_price else 0.0
+        value = _over_scenarios(costs, probability, aim, beta, alpha, best)
+        out.same("total cost", "objective over the scenarios", objective, value + premium, TOLERANCE * 10)
+    return out
+
+
+def _common(out: AuditReport, tables: Mapping[str, Mapping[str, pd.DataFrame]], adapt_from: int | None) -> None:
+    """The same decisions in every scenario, except those that wait for the future."""
+    first, *others = tables
+    for table, key in _DECIDED.items():
+        chosen = {w: _rows(tables[w][table], key, adapt_from) for w in tables}
+        for w in others:
+            out.true("scenarios", f"{table} of {w} differ from those of {first}", set(chosen[w]) == set(chosen[first]))
+            for what in set(chosen[w]) & set(chosen[first]):
+                for column in ("size", "modules"):
+                    a, b = chosen[w][what].get(column), chosen[first][what].get(column)
+                    if a is not None and b is not None:
+                        out.same("scenarios", f"{column} of {what} in {w}", a, b, TOLERANCE)
+
+
+def _rows(frame: pd.DataFrame, key: tuple[str, ...], adapt_from: int | None) -> dict[tuple[Any, ...], dict[str, Any]]:
+    return {
+        tuple(r[k] for k in key): r for r in lines(frame) if adapt_from is None or r["period"] < adapt_from
+    }
+
+
+def _over_scenarios(
+    costs: Mapping[str, float],
+    probability: Mapping[str, float],
+    aim: str,
+    beta: float,
+    alpha: float,
+    best: Mapping[str, float],
+) -> float:
+    """The objective, by sorting instead of by optimising."""
+    if aim == "worst":
+        return max(costs.values())
+    if aim == "regret":
+        return max(c - best[w] for w, c in costs.items())
+    mean = sum(probability[w] * c for w, c in costs.items())
+    if not beta:
+        return mean
+    # CVaR is the least over thresholds of threshold + expected excess / (1 - alpha); one of the costs attains it.
+    tail = min(
+        z + sum(probability[w] * max(0.0, c - z) for w, c in costs.items()) / (1 - alpha) for z in costs.values()
+    )
+    return (1 - beta) * mean + beta * tail
+
+
+def _exposed(case: Case, tables: Mapping[str, pd.DataFrame]) -> float:
+    facts = Facts(case, tables, TOLERANCE)
+    found = exposures(facts)
+    country = case.settings["exposed_country"]
+    return sum(facts.counted[t] * index(facts, found, country, t) for t in facts.periods)

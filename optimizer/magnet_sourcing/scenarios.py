@@ -1,0 +1,108 @@
+"""Scenarios: possible futures of a case, each made of the changes its disruptions list, with a probability."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .changes import Change, changed
+from .problems import CaseError, Problem, did_you_mean
+
+if TYPE_CHECKING:
+    from .case import Case
+
+
+def included(case: Case, name: str) -> list[str]:
+    """The scenario and those it includes, in the order their changes are made: what it includes first."""
+    rows = {r.scenario: r for r in case.rows("scenarios")}
+    order: list[str] = []
+
+    def visit(scenario: str, path: tuple[str, ...]) -> None:
+        if scenario not in rows:
+            raise ValueError(f"scenario '{scenario}' is not in the case{did_you_mean(scenario, rows)}")
+        if scenario in path:
+            raise ValueError(f"scenario '{scenario}' includes itself: {' > '.join((*path, scenario))}")
+        for part in parts(rows[scenario].includes):
+            visit(part, (*path, scenario))
+        if scenario not in order:
+            order.append(scenario)
+
+    visit(name, ())
+    return order
+
+
+def parts(includes: str | None) -> list[str]:
+    """Names in an `includes` cell, joined by ';'."""
+    return [x.strip() for x in (includes or "").split(";") if x.strip()]
+
+
+def changes_of(case: Case, name: str) -> list[Change]:
+    """The changes of one scenario, without those of the scenarios it includes."""
+    return [
+        Change(r.table, r.where or "", r.column, r.operation, r.value, r.first_year, r.last_year, f"disruptions, {name}")
+        for r in case.rows("disruptions")
+        if r.scenario == name
+    ]
+
+
+def future(case: Case, names: Sequence[str]) -> Case:
+    """The case as it would be if these scenarios were certain together, made one after the other."""
+    order = list(dict.fromkeys(part for name in names for part in included(case, name)))
+    made = case
+    title = " and ".join(names)
+    for name in order:
+        if found := changes_of(case, name):
+            made = changed(made, found, f"scenario {name}")
+    if made is case:  # nothing changes: the tables as they stand, without the books about futures
+        made = changed(case, [], title)
+    made.settings["name"] = f"{case.settings['name']}: {title}"
+    made.origin = f"{case.origin} ({title})"
+    return made
+
+
+def chosen(case: Case, scenarios: str | Sequence[str]) -> dict[str, float]:
+    """Scenario -> probability, of all or the named ones; probabilities of the named ones are scaled to add to 1.
+
+    Raises ValueError if there is none, a name is unknown, or all have probability 0.
+    """
+    rows = {r.scenario: r for r in case.rows("scenarios")}
+    if not rows:
+        raise ValueError("the case lists no scenarios (sheet scenarios)")
+    if isinstance(scenarios, str):
+        scenarios = [r for r, row in rows.items() if row.probability > 0] if scenarios == "all" else [scenarios]
+    for name in scenarios:
+        if name not in rows:
+            raise ValueError(f"scenario '{name}' is not in the case{did_you_mean(name, rows)}")
+    names = list(dict.fromkeys(scenarios))
+    total = sum(rows[name].probability for name in names)
+    if total <= 0:
+        raise ValueError(f"the probabilities of {', '.join(names)} add to 0")
+    return {name: rows[name].probability / total for name in names}
+
+
+def checked_futures(case: Case, names: Sequence[str]) -> dict[str, Case]:
+    """Scenario -> its future, each passed through the checks of a case. Raises CaseError with every problem."""
+    futures: dict[str, Case] = {}
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            made = future(case, [name])
+            found = [p for p in made.check() if p.severity == "error"]
+        except CaseError as reason:
+            found = reason.problems
+        else:
+            futures[name] = made
+        problems += found
+    if problems:
+        raise CaseError(problems)
+    return futures
+
+
+def summary_of(case: Case, name: str) -> str:
+    """What a scenario changes, in a line."""
+    said = [str(c) for part in included(case, name) for c in changes_of(case, part)]
+    if not said:
+        return "the tables as they stand"
+    return "; ".join(said[:3]) + (f"; and {len(said) - 3} more" if len(said) > 3 else "")
+
+
