@@ -129,6 +129,7 @@ class Model:
     """A Pyomo model of a case (`.pyomo`), and the pieces by which results and limits are read.
 
     `planned` are the tables before any scenario changes them: what is decided beforehand is decided on these.
+    `timing`: the decision years, where they are those of more futures than the model holds.
     """
 
     def __init__(
@@ -143,6 +144,7 @@ class Model:
         china_price: float = 0.0,
         china_cap: Mapping[int, float] | None = None,
         adapt_from: int | None = None,
+        timing: Timing | None = None,
     ) -> None:
         self.pyomo = ConcreteModel("magnet-sourcing")
         self.pyomo.first = Block()
@@ -150,7 +152,7 @@ class Model:
         self.probability, self.goal = dict(probability), goal or Goal()
         inputs = {name: Inputs(settings, tables) for name, tables in scenarios.items()}
         base = Inputs(settings, planned) if planned is not None else next(iter(inputs.values()))
-        timing = Timing.of([base, *inputs.values()])
+        timing = timing or Timing.of([base, *inputs.values()])
         self.first = First(self.pyomo.first, base, timing if adapt_from is None else timing.until(adapt_from))
         self.scenarios = {
             name: Scenario(name, self.pyomo.scenario[name], data, self._decided(name, data, timing, adapt_from))

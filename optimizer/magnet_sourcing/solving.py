@@ -116,7 +116,7 @@ def solve_several(
     """One plan of a checked case for several futures, as one model (the extensive form)."""
     begun = time.perf_counter() if begun is None else begun
     futures = futures or checked_futures(case, list(probability))
-    wish = _with_best(case, futures, probability, wish, options)
+    wish = with_best(case, futures, probability, wish, options)
     try:
         problem = Problem(case, wish, probability, futures)
     except Impossible as reason:
@@ -134,7 +134,7 @@ def _then(goal: Goal | None) -> list[str]:
     return ["cost"] if goal is not None and (goal.measure != "cost" or goal.aim != "expected") else []
 
 
-def _with_best(
+def with_best(
     case: Case, futures: Mapping[str, Case], probability: Mapping[str, float], wish: Wish, options: Options
 ) -> Wish:
     """For regret: the least each future could have if it were known."""
