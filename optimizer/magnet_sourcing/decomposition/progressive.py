@@ -31,8 +31,6 @@ from .watch import Watch
 
 # Disagreement (mean distance of a decision from its average, in units of its size) at which scenarios agree.
 _AGREED = 1e-7
-# Least rho as a share of the mean over decisions that cost something: free decisions must be pulled together, too.
-_LEAST_RHO = 0.1
 # How close to the parabola a linearised proximal term is kept, in squared units of the decision.
 _TANGENT = 1e-8
 
@@ -73,6 +71,10 @@ def hedge(request: Request, clock: Clock, report: Callable[[Step], None]) -> Dec
         ph.Compute_Xbar()
         ph.Update_W(False)
         ph.look(h.iterations)
+    for iteration in range(ph.watch.log[-1].iteration + 1, h.iterations + 1):
+        if ph.watch.over():
+            break
+        ph.watch.climb(iteration)
     return ph.watch.result(_ending(ph, h.iterations, clock))
 
 
@@ -107,10 +109,6 @@ class _Watched(PH):
         self.subproblems = subproblems
         self.watch = Watch(request, subproblems, self.gather, clock, report if self.cylinder_rank == 0 else _unheard)
         self.watch.begin()
-        cost = self.watch.mean({n: np.abs(s.cost()) for n, s in subproblems.items()})
-        paid = cost[cost > 0]
-        least = _LEAST_RHO * float(paid.mean()) if len(paid) else 1.0
-        self._rho = request.hedging.rho * np.maximum(cost, least)
         self._cuts_seen: dict[str, set[Any]] = {n: set() for n in subproblems}
         for name, m in self.local_scenarios.items():
             s = subproblems[name]
@@ -121,7 +119,7 @@ class _Watched(PH):
             m.cost.set_value(sum(float(c) * m.decision[i] for i, c in enumerate(s.cost())))
 
     def rho_of(self, scenario: Any) -> list[tuple[int, float]]:
-        return [(id(v), float(r)) for v, r in zip(scenario.decision.values(), self._rho, strict=True)]
+        return [(id(v), float(r)) for v, r in zip(scenario.decision.values(), self.watch.rho, strict=True)]
 
     def gather(self, local: Mapping[str, Any]) -> dict[str, Any]:
         """What every rank knows of its scenarios, on every rank, in the order of the scenarios."""

@@ -174,11 +174,17 @@ class Subproblem:
 
     # ------------------------------------------------------------ priced, completed, held
 
-    def priced(self, weights: np.ndarray) -> float | None:
-        """A proven lower bound on the objective with prices on the common decisions; None if none was proved."""
+    def priced(self, weights: np.ndarray) -> tuple[float, np.ndarray] | None:
+        """A proven lower bound on the objective with prices on the common decisions, and the decisions that were best.
+
+        None if no bound was proved, or no plan found.
+        """
         cost = self.matrix.cost.copy()
         cost[self.first] += weights
-        return self._solve(self.matrix.aiming(cost, self.matrix.offset), self._last).bound
+        outcome = self._solve(self.matrix.aiming(cost, self.matrix.offset), self._last)
+        if outcome.bound is None or outcome.values is None:
+            return None
+        return outcome.bound, outcome.values[self.first]
 
     def completed(self, wished: np.ndarray) -> np.ndarray | None:
         """Common decisions with whole numbers as wished and the others as this scenario likes them; or None."""

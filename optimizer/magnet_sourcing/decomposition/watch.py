@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 _FIRST_PLANS = 4
 # Decisions closer than this, in units of their size, are the same.
 _SAME = 1e-7
+# Steps in vain after which the climb for a bound is slowed.
+_VAIN = 4
+# Iterations between looks at the hedging's own weights once they have given no better bound.
+_FRUITLESS = 5
+# Least rho as a share of the mean over decisions that cost something: free decisions must be pulled together, too.
+_LEAST_RHO = 0.1
 
 
 class NoPlan(Exception):
@@ -51,11 +57,14 @@ class Watch:
         self._p = request.probability
         self._tried: set[bytes] = set()
         self._some = next(iter(local.values()))
+        self._climb: dict[str, np.ndarray] | None = None
+        self._pace, self._vain, self._fruitless = 1.0, 0, 0
         self.bound: float | None = None
         self.objective: float | None = None
         self.values: np.ndarray | None = None
         self.costs: dict[str, float] = {}
         self.log: list[Step] = []
+        self._minima: tuple[np.ndarray, dict[str, np.ndarray]] = (np.zeros(0), {})
 
     # ------------------------------------------------------------ every future by itself
 
@@ -70,6 +79,10 @@ class Watch:
         self.size = self._sizes()
         for s in self._local.values():
             s.counted_in(self.size / s.units_of_shared())
+        cost = self.mean({n: np.abs(s.cost()) for n, s in self._local.items()})
+        paid = cost[cost > 0]
+        least = _LEAST_RHO * float(paid.mean()) if len(paid) else 1.0
+        self.rho = self._request.hedging.rho * np.maximum(cost, least)
         self.begun_with = self._gather(
             {n: self.known[n].values[s.first] / (self.size / s.units_of_shared()) for n, s in self._local.items()}
         )
@@ -157,20 +170,64 @@ class Watch:
         """Tries for a better bound with these weights and a better plan near these decisions (of local scenarios)."""
         if not self._over():
             self._look_for_bound(weights)
-        for plan in self._candidates(average, self._gather(decisions)):
-            if self.enough or self._over():
-                break
-            self._try(plan)
+        self._try_some(average, self._gather(decisions))
         self._note(iteration, disagreement)
 
+    def _try_some(self, average: np.ndarray, decisions: Mapping[str, np.ndarray]) -> None:
+        for plan in self._candidates(average, decisions):
+            if self.over():
+                break
+            self._try(plan)
+
     def _look_for_bound(self, weights: Mapping[str, np.ndarray]) -> None:
-        """sum_w p * min (objective of w + (weights[w] - mean weight) * decisions) <= the best objective"""
-        mean = self.mean(weights)
-        proved = self._gather({n: s.priced(weights[n] - mean) for n, s in self._local.items()})
-        if any(b is None for b in proved.values()):
+        """Two looks: at the hedging's weights, as long as they are of use, and at those that climb by themselves."""
+        if self._climb is None or self._fruitless == 0 or len(self.log) % _FRUITLESS == 0:
+            before = self.bound
+            step = self._bound_at(weights)
+            self._fruitless = 0 if self.bound != before else self._fruitless + 1
+            if step is not None and (self._climb is None or self.bound != before):
+                self._climb = step
+        self._climb_on()
+
+    def climb(self, iteration: int) -> None:
+        """A step for the bound when hedging has come to its end; where its minima are, plans are tried."""
+        self._climb_on()
+        if self._minima[1]:
+            self._try_some(*self._minima)
+        self._note(iteration, None)
+
+    def _climb_on(self) -> None:
+        if self._climb is None or self._over():
             return
-        bound = sum(self._p[n] * b for n, b in proved.items())
+        before = self.bound
+        self._climb = self._bound_at(self._climb)
+        self._vain = 0 if self.bound != before else self._vain + 1
+        if self._vain >= _VAIN:
+            self._pace, self._vain = self._pace / 2, 0
+
+    def _bound_at(self, weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray] | None:
+        """sum_w p * min (objective of w + (weights[w] - mean weight) * decisions) <= the best objective
+
+        Returns weights a step on. Where the minima are tells in which direction the bound rises; the distance to the
+        best plan tells how far to go (Polyak's step, shortened after steps in vain).
+        """
+        mean = self.mean(weights)
+        centred = {n: w - mean for n, w in weights.items()}
+        found = self._gather({n: s.priced(centred[n]) for n, s in self._local.items()})
+        if any(x is None for x in found.values()):
+            return None
+        bound = sum(self._p[n] * x[0] for n, x in found.items())
         self.bound = bound if self.bound is None else max(self.bound, bound)
+        if self.objective is None:
+            return None
+        average = sum(self._p[n] * x[1] for n, x in found.items())
+        self._minima = average, {n: x[1] for n, x in found.items()}
+        apart = {n: x - average for n, x in self._minima[1].items()}
+        steep = sum(self._p[n] * float(self.rho @ d**2) for n, d in apart.items())
+        if steep <= 0:
+            return None
+        step = self._pace * (self.objective - bound) / steep
+        return {n: centred[n] + step * self.rho * apart[n] for n in self._local}
 
     def _candidates(self, average: np.ndarray, decisions: Mapping[str, np.ndarray]) -> Any:
         """The rounded average; the same with sizes to suit; scenarios' decisions, the nearest to it first."""
