@@ -16,7 +16,7 @@ from .plan_schema import PLAN_TABLES
 from .schema import TABLES
 from .sheets import letter
 from .values import tidy
-from .writing import print_setup
+from .writing import csv_files, print_setup
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -74,6 +74,7 @@ def write_plan(plan: Plan, path: Path) -> Path:
     files = {f"{name}.csv": frame.to_csv(index=False) for name, frame in plan.tables.items()}
     if plan.audit is not None:
         files["audit.csv"] = plan.audit.table().to_csv(index=False)
+    files |= {f"in {name}": text for name, text in csv_files(plan.case).items()}
     files["answer.txt"] = "\n".join(summary.sentences(plan)) + "\n"
     return replace_folder(path, files)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .matrix import Matrix
-from .plan_schema import PLAN_TABLES
+from .plan_schema import PLAN_TABLES, plan_frame
 
 # Amounts below this (t, or a share of a unit) are solver noise and are not listed.
 NOISE = 1e-7
@@ -292,8 +292,4 @@ READERS: dict[str, Callable[[Reader], Rows]] = {
 def plan_tables(scenario: Any, matrix: Matrix, values: np.ndarray) -> dict[str, pd.DataFrame]:
     """All plan tables but `solver`, with the columns `plan_schema` declares."""
     reader = Reader(scenario, matrix, values)
-    return {
-        name: pd.DataFrame(list(READERS[name](reader)), columns=[c.name for c in table.columns])
-        for name, table in PLAN_TABLES.items()
-        if name in READERS
-    }
+    return {name: plan_frame(name, READERS[name](reader)) for name in PLAN_TABLES if name in READERS}

@@ -31,10 +31,10 @@ class Facts:
     """What case and plan say, by name."""
 
     def __init__(self, case: Case, tables: Mapping[str, pd.DataFrame], tolerance: float) -> None:
-        self.settings = case.settings
+        self.rows = {name: case.rows(name) for name in case.tables}
+        self.settings = case.settings  # typed once the rows are resolved
         self.plan: dict[str, Lines] = {name: lines(frame) for name, frame in tables.items() if name != "solver"}
         self.tolerance = tolerance
-        self.rows = {name: case.rows(name) for name in case.tables}
         self.named = {
             name: {r[key]: r for r in self.rows[name]}
             for name, key in (
