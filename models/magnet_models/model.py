@@ -25,6 +25,7 @@ from .incentives import Incentives
 from .inputs import Inputs, Tables
 from .lanes import Lanes, Openings
 from .limits import Limits
+from .partners import Partners
 from .routes import Quantities, Signings, add_groups
 from .rows import Term, merged, scaled
 from .stocks import Stocks
@@ -56,6 +57,7 @@ class Scenario:
         self.exposure = Exposure(self)
         self.limits = Limits(self)
         self.limits.add_rows()
+        self.partners = Partners(self)
         add_built_first(self)
 
     @cached_property

@@ -257,6 +257,22 @@ _TABLES = (
         ("discounted", "money", "over the whole period, discounted: what the objective counts"),
     ),
     _table(
+        "partners",
+        "What each route gives its partner: money received, and money paid (negative), as the partner sees it.",
+        ("route", "", "route"),
+        ("partner", "", "partner"),
+        ("country", "", "partner's country"),
+        (
+            "component",
+            "",
+            "fee, royalty, tolling, purchase, output, output price, incentive, capital, operation, own cost or shortfall",
+        ),
+        _PERIOD,
+        ("amount", "money/y", "in each year of the period, escalated, undiscounted"),
+        ("discounted", "money", "over the whole period, discounted at the partner's hurdle rate"),
+        ("note", "", "materials that have no value in the case and count 0 here"),
+    ),
+    _table(
         "exposure",
         "Element tonnes by where their stages are done or controlled.",
         ("stage", "", "stage"),

@@ -30,6 +30,7 @@ TOTALS = {
     "tolling": ("sent", "returned"),
     "demand": ("required", "delivered", "short"),
     "costs": ("amount", "discounted"),
+    "partners": ("amount", "discounted"),
     "disposal": ("disposed",),
     "incentives": ("amount",),
     "activity": ("activity",),
@@ -38,6 +39,7 @@ ORDER = (
     "builds",
     "signings",
     "costs",
+    "partners",
     "dependence",
     "concentration",
     "demand",
@@ -124,7 +126,12 @@ def _answer(sheet: Worksheet, plan: Plan, filled: list[str]) -> None:
         return
     page.line(summary.verdict(plan), cells.BODY)
     page.heading("The decision")
-    for sentence in (*summary.decisions(plan), *summary.sources(plan), *summary.dependence(plan)):
+    for sentence in (
+        *summary.decisions(plan),
+        *summary.partners(plan),
+        *summary.sources(plan),
+        *summary.dependence(plan),
+    ):
         page.line(sentence, cells.BODY)
     page.heading("Demand and limits")
     for sentence in (*summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan)):
