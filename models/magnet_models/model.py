@@ -27,6 +27,7 @@ from .inputs import Inputs, Tables
 from .lanes import Lanes, Openings
 from .limits import Limits
 from .measures import Measure, Sum, measured
+from .partners import Partners
 from .risk import Goal, aimed, expected
 from .routes import Quantities, Signings, add_groups
 from .rows import Row, Term, constrain, merged, scaled
@@ -61,6 +62,7 @@ class Scenario:
         self.exposure = Exposure(self)
         self.limits = Limits(self)
         self.limits.add_rows()
+        self.partners = Partners(self)
         add_built_first(self)
 
     @cached_property

@@ -15,6 +15,7 @@ from .files import replace_file, replace_folder
 from .plan_charts import add_charts
 from .plan_schema import PLAN_TABLES
 from .schema import TABLES
+from .writing import csv_files
 
 if TYPE_CHECKING:
     from .case import Case
@@ -30,6 +31,7 @@ TOTALS = {
     "tolling": ("sent", "returned"),
     "demand": ("required", "delivered", "short"),
     "costs": ("amount", "discounted"),
+    "partners": ("amount", "discounted"),
     "disposal": ("disposed",),
     "incentives": ("amount",),
     "activity": ("activity",),
@@ -38,6 +40,7 @@ ORDER = (
     "builds",
     "signings",
     "costs",
+    "partners",
     "dependence",
     "concentration",
     "demand",
@@ -74,6 +77,7 @@ def write_plan(plan: Plan, path: Path) -> Path:
     files = {f"{name}.csv": frame.to_csv(index=False) for name, frame in plan.tables.items()}
     if plan.audit is not None:
         files["audit.csv"] = plan.audit.table().to_csv(index=False)
+    files |= {f"in {name}": text for name, text in csv_files(plan.case).items()}
     files["answer.txt"] = "\n".join(summary.sentences(plan)) + "\n"
     return replace_folder(path, files)
 
@@ -128,9 +132,8 @@ def _answer(page: Page, plan: Plan, filled: list[str]) -> None:
     if not plan.has_plan:
         return
     page.line(summary.verdict(plan.audit), cells.BODY)
-    page.sentences(
-        "The decision", [*summary.decisions(plan), *summary.sources(plan), *summary.dependence(plan)]
-    )
+    decided = [*summary.decisions(plan), *summary.partners(plan), *summary.sources(plan), *summary.dependence(plan)]
+    page.sentences("The decision", decided)
     page.sentences(
         "Demand and limits", [*summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan)]
     )

@@ -240,7 +240,7 @@ def record_of(case: Case, wish: Wish, options: Options) -> dict[str, Any]:
         "adapt from": wish.adapt_from or "none",
         "foresight": wish.foresight,
         "china price": wish.china_price,
-        "china cap": ", ".join(f"{t}: {x:g}" for t, x in wish.china_cap.items()) or "none",
+        "china cap": ", ".join(f"{t}: {x:.15g}" for t, x in wish.china_cap.items()) or "none",
         "gap asked": options.gap,
         "time limit": options.time_limit if options.time_limit is not None else "none",
         "threads": options.threads,

@@ -76,7 +76,7 @@ def sentences(plan: Plan) -> list[str]:
     if ending(plan):
         lines.append(ending(plan))
     if plan.has_plan:
-        lines += [*decisions(plan), *sources(plan), *dependence(plan), *unmet(plan), *binding(plan)]
+        lines += [*decisions(plan), *partners(plan), *sources(plan), *dependence(plan), *unmet(plan), *binding(plan)]
         lines += [*scenarios(plan), verdict(plan.audit)]
     return lines
 
@@ -101,6 +101,21 @@ def decisions(plan: Plan) -> list[str]:
     for r in plan.tables["retirements"].itertuples():
         lines.append(f"Close {tonnes(plan, r.capacity)}/y at {r.facility} in {r.period}.")
     return lines or ["Nothing to build or sign."]
+
+
+def partners(plan: Plan) -> list[str]:
+    """What each signed route is worth to its partner, at the partner's hurdle rate."""
+    rates = {r.route: r.hurdle_rate for r in plan.case.rows("routes")}
+    worth = plan.tables["partners"].groupby("route")["discounted"].sum()
+    unvalued = plan.tables["partners"].dropna(subset=["note"]).groupby("route")["note"].first()
+    lines = []
+    for name in plan.tables["signings"].sort_values(["period", "route"])["route"]:
+        amount = float(worth.get(name, 0.0))
+        rate = plan.case.settings["discount_rate"] if rates[name] is None else rates[name]
+        verb = "gives" if amount >= 0 else "costs"
+        more = f" ({unvalued[name]})" if name in unvalued else ""
+        lines.append(f"{name} {verb} its partner {money(plan, abs(amount))} at {100 * rate:g} %{more}.")
+    return lines
 
 
 def sources(plan: Plan) -> list[str]:
