@@ -106,11 +106,14 @@ def decisions(plan: Plan) -> list[str]:
 def partners(plan: Plan) -> list[str]:
     """What each signed route is worth to its partner, at the partner's hurdle rate."""
     rates = {r.route: r.hurdle_rate for r in plan.case.rows("routes")}
-    worth = plan.tables["partners"].groupby("route")["discounted"].sum()
+    by_route = plan.tables["partners"].groupby("route")["discounted"]
+    worth, gross = by_route.sum(), by_route.agg(lambda x: x.abs().sum())
     unvalued = plan.tables["partners"].dropna(subset=["note"]).groupby("route")["note"].first()
     lines = []
     for name in plan.tables["signings"].sort_values(["period", "route"])["route"]:
         amount = float(worth.get(name, 0.0))
+        if abs(amount) <= 1e-9 * float(gross.get(name, 0.0)):  # a hurdle cleared with nothing to spare
+            amount = 0.0
         rate = plan.case.settings["discount_rate"] if rates[name] is None else rates[name]
         verb = "gives" if amount >= 0 else "costs"
         more = f" ({unvalued[name]})" if name in unvalued else ""
