@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .horizon import recovery_factor
+from .horizon import Horizon, recovery_factor
 from .inputs import Inputs
 from .rows import Term
 
@@ -41,6 +41,10 @@ class Entry(NamedTuple):
     variable: Any
 
 
+# Part of a facility's money that an account bears: ours unless said otherwise (see partners.py).
+Share = Callable[[str], float]
+
+
 def _yearly(s: Scenario, item: str, t: int, cause: Cause, price: float, variable: Any) -> Entry:
     h = s.data.horizon
     money = price * h.escalation[t]
@@ -66,23 +70,22 @@ def _payments(data: Inputs, row: Any, s: int) -> list[tuple[int, float]]:
     return [(s + offset, share) for offset, share in profile]
 
 
-def _annuity(data: Inputs, row: Any) -> float:
+def _annuity(data: Inputs, row: Any, h: Horizon) -> float:
     """Yearly payment per unit of overnight capital: value at first capacity times the recovery factor."""
-    interest = data.horizon.rate if row.interest is None else row.interest
+    interest = h.rate if row.interest is None else row.interest
     value = 1.0
     if row.spending:
         value = sum(share * (1 + interest) ** (row.lead_time - offset) for offset, share in data.spending[row.spending])
     return value * recovery_factor(interest, row.life)
 
 
-def charges(data: Inputs, row: Any, s: int) -> Iterator[tuple[str, int, float, float]]:
+def charges(data: Inputs, row: Any, s: int, h: Horizon) -> Iterator[tuple[str, int, float, float]]:
     """Item, period, yearly and discounted charge per unit of net capital of an expansion decided in s."""
-    h = data.horizon
     money = h.escalation[s]
     if data.settings["capital"] == "annuity":
         if row.life is None:  # only expansions that cost nothing may go without a life
             return
-        payment = _annuity(data, row) * money
+        payment = _annuity(data, row, h) * money
         for t in data.periods:
             if (served := data.service(row, s, t)) > 0:
                 yield "capital", t, payment * served, payment * served * h.weight[t]
@@ -110,7 +113,7 @@ def capital(s: Scenario) -> Iterator[Entry]:
         equity, cause = s.data.equity(row.facility), _expansion_cause(s, x)
         terms = [(equity * c, v) for c, v in s.expansions.capital(x, t) if equity * c]
         granted = s.expansions.subsidy.get((x, t))
-        for item, period, yearly, discounted in charges(s.data, row, t):
+        for item, period, yearly, discounted in charges(s.data, row, t, s.data.horizon):
             for c, v in terms:
                 yield Entry(item, period, cause, c * yearly, c * discounted, v)
             if granted is not None:
@@ -134,10 +137,11 @@ def retirement(s: Scenario) -> Iterator[Entry]:
         yield _once(s, "retirement", t, cause, s.data.facility[f].retirement_cost, closed)
 
 
-def fixed_operation(s: Scenario) -> Iterator[Entry]:
+def fixed_operation(s: Scenario, share: Share | None = None) -> Iterator[Entry]:
     """Existing capacity, and added capacity in service."""
+    share = share or s.data.ours
     for f, row in s.data.facility.items():
-        ours, cause = s.data.ours(f), _facility_cause(s, "facilities", f, f)
+        ours, cause = share(f), _facility_cause(s, "facilities", f, f)
         for t in s.data.periods:
             price = ours * row.fixed_cost[t]
             if not price:
@@ -149,7 +153,7 @@ def fixed_operation(s: Scenario) -> Iterator[Entry]:
                 yield _yearly(s, "fixed operation", t, cause, price * c, v)
     for x, decided in s.expansions.keys:
         row, cause = s.data.expansion[x], _expansion_cause(s, x)
-        ours = s.data.ours(row.facility)
+        ours = share(row.facility)
         for t in s.data.periods:
             served = s.data.service(row, decided, t) * ours
             if served <= 0:
@@ -162,19 +166,21 @@ def fixed_operation(s: Scenario) -> Iterator[Entry]:
                     yield _yearly(s, "fixed operation", t, cause, served * price * c, v)
 
 
-def operation(s: Scenario) -> Iterator[Entry]:
+def operation(s: Scenario, share: Share | None = None) -> Iterator[Entry]:
+    share = share or s.data.ours
     for (f, p, t), run in s.facilities.run.items():
         cause = _facility_cause(s, "operations", f"{f}, {p}", f)
-        price = s.data.ours(f) * s.facilities.operation[f, p].cost[t]
+        price = share(f) * s.facilities.operation[f, p].cost[t]
         yield _yearly(s, "operation", t, cause, price, run)
 
 
-def impact(s: Scenario) -> Iterator[Entry]:
+def impact(s: Scenario, share: Share | None = None) -> Iterator[Entry]:
+    share = share or s.data.ours
     price = {row.impact: row.cost for row in s.data.tables["impacts"]}
     for (f, p, t), run in s.facilities.run.items():
         for row in s.data.intensity(f, p):
             cause = _facility_cause(s, "impacts", f"{f}, {p}, {row.impact}", f)
-            yield _yearly(s, "impact", t, cause, s.data.ours(f) * price[row.impact][t] * row.quantity[t], run)
+            yield _yearly(s, "impact", t, cause, share(f) * price[row.impact][t] * row.quantity[t], run)
 
 
 # ---------------------------------------------------------------- trade, lanes, tolls, stocks, demand
@@ -292,10 +298,11 @@ def partner(s: Scenario) -> Iterator[Entry]:
             yield _yearly(s, "partner", t, _route_cause(s, route.route), price, run)
 
 
-def incentive(s: Scenario) -> Iterator[Entry]:
+def incentive(s: Scenario, share: Share | None = None) -> Iterator[Entry]:
+    share = share or s.data.ours
     for (i, f, _, t), rewarded in s.incentives.reward.items():
         cause = Cause("incentives", i, f, s.data.facility[f].route, _country(s, f))
-        rate = s.incentives.rows[i].rate[t] * s.data.ours(f)
+        rate = s.incentives.rows[i].rate[t] * share(f)
         yield _yearly(s, "incentive", t, cause, -rate, rewarded)
 
 

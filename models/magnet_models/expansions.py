@@ -13,6 +13,7 @@ from .rows import Row, Term, at_least, at_most, binaries, constrain, equal, scal
 from .timing import Timing
 
 Key = tuple[str, int]
+Piece = tuple[str, int, int]
 
 
 class Expansions:
@@ -31,18 +32,18 @@ class Expansions:
         single = [k for k in decided if self._row(k).sizing != "modular"]
         modular = [k for k in decided if self._row(k).sizing == "modular"]
         built = known.build if known else None
-        self.build = binaries(block, "build", single, built)
+        self.build: dict[Key, Any] = binaries(block, "build", single, built)
         self.build |= variables(
             block, "modules", modular, lambda x, t: data.expansion[x].max_modules, whole=True, known=built
         )
         sized = [k for k in self.keys if self._row(k).sizing in ("range", "continuous")]
-        self._size = variables(
+        self._size: dict[Key, Any] = variables(
             block, "size", sized, lambda x, t: data.expansion[x].max_size, known=known._size if known else None
         )
         self._curves = self._cost_curves()
         self._add_curves(block, known)
         subsidised = [k for k in self.keys if self._row(k).subsidy > 0]
-        self.subsidy = variables(block, "subsidy", subsidised, known=known.subsidy if known else None)
+        self.subsidy: dict[Key, Any] = variables(block, "subsidy", subsidised, known=known.subsidy if known else None)
         self._restrict(block)
 
     def _row(self, key: Key) -> Any:
@@ -104,13 +105,13 @@ class Expansions:
     def _add_curves(self, block: Block, known: Expansions | None) -> None:
         curves, new = self._curves, self._timing.is_new
         pieces = [(x, j, t) for x, t in self.keys if x in curves for j in range(len(curves[x]))]
-        self.segment = variables(
+        self.segment: dict[Piece, Any] = variables(
             block, "segment", pieces, lambda x, j, t: curves[x][j][0], known=known.segment if known else None
         )
         # Pieces fill in order by themselves while slopes rise; elsewhere a yes/no says that a piece is full.
         bent = {x for x, c in curves.items() if any(b[1] < a[1] for a, b in zip(c, c[1:], strict=False))}
         filled = [(x, j, t) for x, j, t in pieces if x in bent and j + 1 < len(curves[x])]
-        self.full = binaries(block, "full", filled, known.full if known else None)
+        self.full: dict[Piece, Any] = binaries(block, "full", filled, known.full if known else None)
         pieces = [k for k in pieces if new(k[2])]
         constrain(block, "pieces", (((x, t), self._pieces(x, t)) for x, t in self.keys if x in curves and new(t)))
         constrain(block, "piece_open", ((k, self._piece_open(*k)) for k in pieces if k[0] in bent or k[1] == 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Any
 
 FOREVER = float("inf")
@@ -31,6 +32,15 @@ class Horizon:
         if t in self._given:
             return self._given[t] / self.years[t]
         return (1 + self.rate) ** -(year - self.base)
+
+    def at(self, rate: float | None) -> Horizon:
+        """The same periods seen by someone who discounts at another rate; this horizon itself if that is None."""
+        if rate is None:
+            return self
+        view = copy(self)
+        view.rate, view._given = rate, {}
+        view.weight = {t: sum(view.discount(t + i) for i in range(view.years[t])) for t in view.periods}
+        return view
 
     def overlap(self, start: float, end: float, t: int) -> float:
         """ov(start, end; t): share of period t inside [start, end)."""

@@ -37,6 +37,7 @@ class Inputs:
         self.expansion = self._by("expansions", "expansion")
         self.lane = self._by("lanes", "lane")
         self.route = self._by("routes", "route")
+        self.partners_horizon = {r: self.horizon.at(row.hurdle_rate) for r, row in self.route.items()}
         self.supply = self._by("supplies", "supply")
         self.sale = self._by("sales", "sale")
 

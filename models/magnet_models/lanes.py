@@ -25,7 +25,7 @@ class Openings:
         self.lanes = set(priced)
         years = [t for t in data.periods if timing.has(t)]
         keys = [(a, t) for a, row in priced.items() for t in years if data.horizon.in_window(row, t)]
-        self.open = binaries(block, "open", keys, known.open if known else None)
+        self.open: dict[Key, Any] = binaries(block, "open", keys, known.open if known else None)
         once = [a for a in priced if timing.whole and self.opened(a, data.periods[-1])]
         constrain(block, "open_once", ((a, self._open_once(a)) for a in once))
 

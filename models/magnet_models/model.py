@@ -14,6 +14,7 @@ from typing import Any
 from pyomo.core.expr.numeric_expr import LinearExpression
 from pyomo.environ import Block, ConcreteModel, Objective, minimize
 
+from .alike import add_alike
 from .balances import Balances
 from .bounds import Useful
 from .costs import Entry, cost_entries
@@ -26,6 +27,7 @@ from .inputs import Inputs, Tables
 from .lanes import Lanes, Openings
 from .limits import Limits
 from .measures import Measure, Sum, measured
+from .partners import Partners
 from .risk import Goal, aimed, expected
 from .routes import Quantities, Signings, add_groups
 from .rows import Row, Term, constrain, merged, scaled
@@ -42,11 +44,11 @@ class Scenario:
     def __init__(self, name: str, block: Block, data: Inputs, first: First) -> None:
         self.name, self.block, self.data = name, block, data
         self.largest: dict[int, Any] | None = None
-        self.signings = first.signings.seen_by(data)
-        self.expansions = first.expansions.seen_by(data, self.signings)
-        self.openings = first.openings
+        self.signings: Signings = first.signings.seen_by(data)
+        self.expansions: Expansions = first.expansions.seen_by(data, self.signings)
+        self.openings: Openings = first.openings
         self.useful = Useful(data)
-        self.facilities = Facilities(block, data, self.useful, self.signings, self.expansions)
+        self.facilities: Facilities = Facilities(block, data, self.useful, self.signings, self.expansions)
         self.lanes = Lanes(block, data, self.useful, self.signings, self.openings)
         self.purchases = Purchases(block, data, self.useful, self.signings)
         self.sales = Sales(block, data, self.useful)
@@ -60,6 +62,7 @@ class Scenario:
         self.exposure = Exposure(self)
         self.limits = Limits(self)
         self.limits.add_rows()
+        self.partners = Partners(self)
         add_built_first(self)
 
     @cached_property
@@ -105,9 +108,9 @@ class First:
     """
 
     def __init__(self, block: Block, data: Inputs, timing: Timing, known: First | None = None) -> None:
-        self.signings = Signings(block, data, timing, known.signings if known else None)
-        self.expansions = Expansions(block, data, self.signings, timing, known.expansions if known else None)
-        self.openings = Openings(block, data, timing, known.openings if known else None)
+        self.signings: Signings = Signings(block, data, timing, known.signings if known else None)
+        self.expansions: Expansions = Expansions(block, data, self.signings, timing, known.expansions if known else None)
+        self.openings: Openings = Openings(block, data, timing, known.openings if known else None)
         if timing.whole:
             add_groups(block, data, self.signings, self.expansions)
 
@@ -144,6 +147,7 @@ class Model:
         china_price: float = 0.0,
         china_cap: Mapping[int, float] | None = None,
         adapt_from: int | None = None,
+        shows: Mapping[str, int] | None = None,
         timing: Timing | None = None,
     ) -> None:
         self.pyomo = ConcreteModel("magnet-sourcing")
@@ -158,6 +162,8 @@ class Model:
             name: Scenario(name, self.pyomo.scenario[name], data, self._decided(name, data, timing, adapt_from))
             for name, data in inputs.items()
         }
+        if shows:
+            add_alike(self.scenarios, shows)
         if china_cap:
             for s in self.scenarios.values():
                 cap_index(s, dict(china_cap))
@@ -236,7 +242,8 @@ def build(
     `settings` and tables are those of a case that passed its checks: table name -> rows with the schema's columns
     as attributes, yearly columns as dictionaries by period. Options are those of `Model`: `china_price` in money per
     tonne of weighted exposure, `china_cap` the greatest index by period, `goal`, `at_most` (measure -> value),
-    `planned`, `adapt_from` (year from which decisions wait for the future). Raises `Refused` when the tables leave
+    `planned`, `adapt_from` (year from which decisions wait for the future), `shows` (scenario -> first period in
+    which it differs; before it, scenarios are lived alike). Raises `Refused` when the tables leave
     something open that is needed, `Contradiction` when a row cannot hold whatever is decided.
     """
     with _collector_off():

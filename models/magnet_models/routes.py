@@ -31,7 +31,7 @@ class Signings:
             r.route: [t for t in timing.routes[r.route] if timing.has(t)] for r in rows
         }
         self.keys: list[Key] = [(r, t) for r, years in self.years.items() for t in years]
-        self.sign = binaries(block, "sign", self.keys, known.sign if known else None)
+        self.sign: dict[Key, Any] = binaries(block, "sign", self.keys, known.sign if known else None)
         once = [r for r in rows if timing.whole and self._can_sign(r)]
         constrain(block, "signed_once", ((r.route, self._signed_once(r)) for r in once))
         needy = [k for k in self.keys if data.route[k[0]].needs and timing.is_new(k[1])]

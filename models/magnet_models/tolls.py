@@ -40,6 +40,14 @@ class Tolls:
         """Our swarf that comes back in t."""
         return self._back(row, t, row.swarf_yield * row.swarf_share) if row.swarf else []
 
+    def kept(self, row: Any, t: int) -> dict[str, list[Term]]:
+        """What the partner has of its own in t, by material: its share of what is made and of the swarf."""
+        kept = {row.returned: self._back(row, t, row["yield"] * row.partner_share)}
+        if row.swarf:
+            swarf = self._back(row, t, row.swarf_yield * (1 - row.swarf_share))
+            kept[row.swarf] = kept.get(row.swarf, []) + swarf
+        return kept
+
     def _back(self, row: Any, t: int, per_tonne: float) -> list[Term]:
         h = self._data.horizon
         return [

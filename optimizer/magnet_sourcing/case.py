@@ -291,10 +291,13 @@ class Case:
 
 
 def _plain(value: Any) -> Any:
-    """A value as it counts for identity: 5, 5.0 and '5' are one; numbers to the 15 digits a spreadsheet keeps."""
+    """A value as it counts for identity: 5, 5.0 and '5' are one, True and 'yes' too; numbers to the 15 digits a
+    spreadsheet keeps."""
     value = tidy(value)
-    if isinstance(value, bool) or value is None:
-        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return None
     if isinstance(value, (int, float)):
         return f"{float(value):.15g}"
     text = str(value)

@@ -141,7 +141,8 @@ def changed(case: Case, changes: Sequence[Change], name: str, *, decided: bool =
     """
     from .case import Case
 
-    tables = {t: [dict(row) for row in rows] for t, rows in case.resolved().items() if t not in ("evidence", *_BOOKS)}
+    resolved = case.resolved()
+    tables = {t: [dict(row) for row in rows] for t, rows in resolved.items() if t not in ("evidence", *_BOOKS)}
     periods = [row["period"] for row in tables["periods"]]
     problems: list[Problem] = []
     touched: dict[tuple[str, int, str, int | None], Change] = {}

@@ -364,6 +364,30 @@ def royalty_values(c: Content) -> None:
                 )
 
 
+def hurdle_values(c: Content) -> None:
+    """A route held to its partner's hurdle must count the product the partner gets."""
+    for material, route in sorted(_partners_products(c)):
+        if not c.by_name["materials"][material]["value"]:
+            r = c.by_name["routes"][route]
+            said = f"the partner gets {material}: its hurdle needs the value of {material} (materials, column value)"
+            c.error(r, "clears_hurdle", said)
+
+
+def _partners_products(c: Content) -> set[tuple[str, str]]:
+    """(material, route) of products that partners of routes with clears_hurdle keep or take their share of."""
+    asked = {name: r for name, r in c.by_name["routes"].items() if r["clears_hurdle"]}
+    found = {(r["returned"], r["route"]) for r in c.table("tolls") if r["route"] in asked and r["partner_share"]}
+    owner = {r["facility"]: r["route"] for r in c.table("facilities")}
+    shared = {name for name, r in asked.items() if r["output_share"]}
+    stage = {r["process"]: r["stage"] for r in c.table("processes")}
+    runs = {(r["process"], owner[r["facility"]]) for r in c.table("operations") if owner.get(r["facility"]) in shared}
+    for recipe in c.table("recipes"):
+        material = c.by_name["materials"].get(recipe["material"])
+        if material and recipe["direction"] == "output" and stage.get(recipe["process"]) in (None, material["stage"]):
+            found |= {(recipe["material"], route) for process, route in runs if process == recipe["process"]}
+    return {(material, route) for material, route in found if material in c.by_name["materials"]}
+
+
 def tiers(c: Content) -> None:
     for table in ("supplies", "sales"):
         for r in c.table(table):
@@ -664,6 +688,7 @@ RULES: tuple[Callable[[Content], None], ...] = (
     lane_ends,
     duty_values,
     royalty_values,
+    hurdle_values,
     tiers,
     minima,
     tolls_have_contracts,

@@ -38,6 +38,17 @@ class Plan:
     detail: str = ""
     audit: AuditReport | None = None
 
+    @classmethod
+    def read(cls, path: str | Path) -> Plan:
+        """Reads back what `write` wrote, workbook or folder, and audits it again.
+
+        Raises CaseError, with every problem found, if the file is no plan. Whether it is a sound one is said by
+        `audit`: a plan or a case that was changed since does not pass.
+        """
+        from .plan_reading import read_plan
+
+        return read_plan(Path(path))
+
     @property
     def has_plan(self) -> bool:
         return self.objective is not None

@@ -6,7 +6,25 @@ A plan is a set of tables; the terminal, the workbook, JSON and the audit are vi
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from .schema import Kind
+from .values import tidy
+
+# Units that tell the kind of a column; all other units are those of numbers.
+_KINDS: dict[str, Kind] = {"": "text", "year": "whole", "0/1": "whole", "yes/no": "yes/no"}
+# Columns other than text in which a plan may have a blank.
+BLANKS = {
+    ("builds", "modules"),
+    ("signings", "active_to"),
+    ("capacity", "utilisation"),
+    ("limits", "period"),
+    ("dependence", "share"),
+}
 
 
 @dataclass(frozen=True)
@@ -14,6 +32,12 @@ class PlanColumn:
     name: str
     help: str
     unit: str = ""
+    special: Kind | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """'text', 'number', 'whole' or 'yes/no', as in the schema of cases."""
+        return self.special or _KINDS.get(self.unit, "number")
 
 
 @dataclass(frozen=True)
@@ -25,8 +49,9 @@ class PlanTable:
     columns: tuple[PlanColumn, ...]
 
 
-def _table(name: str, help: str, *columns: tuple[str, str, str]) -> PlanTable:
-    return PlanTable(name, help, tuple(PlanColumn(n, h, u) for n, u, h in columns))
+def _table(name: str, help: str, *columns: tuple[Any, ...]) -> PlanTable:
+    """Columns as (name, unit, help) or, where the unit does not tell it, (name, unit, help, kind)."""
+    return PlanTable(name, help, tuple(PlanColumn(n, h, u, *kind) for n, u, h, *kind in columns))
 
 
 _PERIOD = ("period", "year", "period")
@@ -40,7 +65,7 @@ _TABLES = (
         ("location", "", "place"),
         ("country", "", "country"),
         ("period", "year", "year of the decision"),
-        ("available_from", "year", "first capacity (decision + lead time)"),
+        ("available_from", "year", "first capacity (decision + lead time)", "number"),
         ("modules", "modules", "modules decided"),
         ("size", "t/y", "capacity decided"),
         ("capital", "money", "full overnight capital, partner's share included"),
@@ -55,8 +80,8 @@ _TABLES = (
         ("partner", "", "partner"),
         ("country", "", "partner's country"),
         ("period", "year", "year of signing"),
-        ("active_from", "year", "first active year"),
-        ("active_to", "year", "end of the contract (blank: horizon)"),
+        ("active_from", "year", "first active year", "number"),
+        ("active_to", "year", "end of the contract (blank: horizon)", "number"),
     ),
     _table("lane_openings", "Lanes opened at a cost.", ("lane", "", "lane"), _PERIOD),
     _table(
@@ -232,6 +257,22 @@ _TABLES = (
         ("discounted", "money", "over the whole period, discounted: what the objective counts"),
     ),
     _table(
+        "partners",
+        "What each route gives its partner: money received, and money paid (negative), as the partner sees it.",
+        ("route", "", "route"),
+        ("partner", "", "partner"),
+        ("country", "", "partner's country"),
+        (
+            "component",
+            "",
+            "fee, royalty, tolling, purchase, output, output price, incentive, capital, operation, own cost or shortfall",
+        ),
+        _PERIOD,
+        ("amount", "money/y", "in each year of the period, escalated, undiscounted"),
+        ("discounted", "money", "over the whole period, discounted at the partner's hurdle rate"),
+        ("note", "", "materials that have no value in the case and count 0 here"),
+    ),
+    _table(
         "exposure",
         "Element tonnes by where their stages are done or controlled.",
         ("stage", "", "stage"),
@@ -262,3 +303,20 @@ _TABLES = (
 )
 
 PLAN_TABLES: dict[str, PlanTable] = {t.name: t for t in _TABLES}
+
+
+def plan_frame(name: str, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
+    """A plan table as pandas holds it, whether just solved or read back: whole numbers, numbers, yes/no and text by
+    the schema. A blank is None in text and NaN in numbers (whole numbers with blanks are then floats)."""
+    columns = PLAN_TABLES[name].columns
+    cells = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return pd.DataFrame({c.name: _series(c.kind, values) for c, values in zip(columns, cells, strict=True)})
+
+
+def _series(kind: str, values: Sequence[Any]) -> pd.Series:
+    if kind == "text":
+        return pd.Series([tidy(v) for v in values], dtype=object)
+    if kind == "yes/no":
+        return pd.Series([bool(v) for v in values], dtype=bool)
+    numbers = pd.Series([None if v is None else float(v) for v in values], dtype=float)
+    return numbers.astype("int64") if kind == "whole" and not numbers.isna().any() else numbers

@@ -16,6 +16,7 @@ from .case import Case
 from .matrix import Matrix
 from .problems import CaseError
 from .problems import Problem as Finding
+from .scenarios import shows
 from .session import Options, Outcome, Progress, Session, relative_gap
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Wish:
     """What is asked of a plan besides the case.
 
     goal: objective (None: least expected cost). at_most: measure -> greatest expected value. china_price, china_cap:
-    as in `solve`. adapt_from: year from which decisions wait until the future is known.
+    as in `solve`. adapt_from: year from which decisions wait until the future is known. foresight: operations know the
+    future from the first period, not from the one in which it shows.
     """
 
     goal: Goal | None = None
@@ -43,6 +45,7 @@ class Wish:
     china_price: float = 0.0
     china_cap: Mapping[int, float] = field(default_factory=dict)
     adapt_from: int | None = None
+    foresight: bool = False
 
 
 class Problem:
@@ -68,17 +71,19 @@ class Problem:
         self.futures: dict[str, Case] = dict(futures) if futures else {ALONE: case}
         self.probability: dict[str, float] = dict(probability) if probability else dict.fromkeys(self.futures, 1.0)
         wish = self.wish
+        planned = case.resolved()  # also settles the settings
         try:
             self.model: Model = build(
                 case.settings,
                 {name: future.resolved() for name, future in self.futures.items()},
                 self.probability,
-                planned=case.resolved(),
+                planned=planned,
                 goal=wish.goal,
                 at_most=wish.at_most,
                 china_price=wish.china_price,
                 china_cap=wish.china_cap,
                 adapt_from=wish.adapt_from,
+                shows=None if wish.foresight or futures is None else shows(case, self.futures),
             )
             sums = {name: self.model.expected(name) for name in {"cost", *measures}}
         except Contradiction as reason:

@@ -14,7 +14,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,47 +33,66 @@ MAX_COLUMNS = 2_000
 # Blank rows after which a value counts as left behind by accident.
 MAX_BLANK_ROWS = 50_000
 MAX_MERGED_SHOWN = 20
-# Sheets that explain and hold no data.
-IGNORED_SHEETS = ("Read me",)
 SETTINGS_HEADERS = ("setting", "value", "unit", "help", "note")
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#CALC!")
 
 
-def read_sheets(path: str | Path) -> tuple[list[Sheet], list[Problem]]:
+@dataclass(frozen=True)
+class Layout:
+    """What a kind of file holds: its tables by name, the sheets or files that explain and hold no data, the name of
+    the settings, and the row its headers stand in if something else stands above them."""
+
+    kind: str
+    known: tuple[str, ...]
+    ignored: tuple[str, ...]
+    settings: str
+    header_row: int | None = None
+
+    def data(self, rows: Iterable[tuple[int, list[Any]]]) -> list[tuple[int, list[Any]]]:
+        """Rows of the table itself: without what stands above the headers, and the units under them there."""
+        if self.header_row is None:
+            return list(rows)
+        return [(n, cells) for n, cells in rows if n == self.header_row or n > self.header_row + 1]
+
+
+CASE = Layout("case", (*TABLES, "settings"), ("Read me",), "settings")
+
+
+def read_sheets(path: str | Path, layout: Layout = CASE) -> tuple[list[Sheet], list[Problem]]:
     """Sheets of a workbook or folder, with the problems that concern the file itself.
 
     Raises CaseError when nothing can be read at all.
     """
     path = Path(path)
     try:
-        sheets, problems = _read(path)
+        sheets, problems = _read(path, layout)
     except OSError as reason:
         raise _unreadable(path, _why_closed(reason)) from None
     except ValueError as reason:  # a name no file can have
         raise _unreadable(path, f"it cannot be opened ({reason})") from None
     for sheet in sheets:
         problems += _outside_the_table(sheet)
-        if sheet.name == "settings":
+        if sheet.name == layout.settings:
             problems += _settings_structure(sheet)
     return sheets, problems
 
 
-def _read(path: Path) -> tuple[list[Sheet], list[Problem]]:
+def _read(path: Path, layout: Layout) -> tuple[list[Sheet], list[Problem]]:
     if path.is_dir():
-        return _read_folder(path)
+        return _read_folder(path, layout)
     path.stat()
     if path.suffix.lower() not in (".xlsx", ".xlsm") or not path.is_file():
-        raise _unreadable(path, _wrong_kind(path))
-    return _read_workbook(path)
+        raise _unreadable(path, _wrong_kind(path, layout))
+    return _read_workbook(path, layout)
 
 
-def _wrong_kind(path: Path) -> str:
+def _wrong_kind(path: Path, layout: Layout) -> str:
     ending = path.suffix.lower()
     if ending == ".xls":
         return "the old .xls format is not read; save it as .xlsx"
     if ending == ".csv":
-        return "a case is a folder of CSV files, one for each table; give the folder"
-    return "a case is an .xlsx workbook or a folder of CSV files"
+        return f"a {layout.kind} is a folder of CSV files, one for each table; give the folder"
+    return f"a {layout.kind} is an .xlsx workbook or a folder of CSV files"
 
 
 def _why_closed(reason: OSError) -> str:
@@ -139,16 +158,19 @@ def _problem(sheet: Sheet, cell: str, message: str) -> Problem:
 # ---------------------------------------------------------------- CSV
 
 
-def _read_folder(folder: Path) -> tuple[list[Sheet], list[Problem]]:
-    known = {f"{name}.csv" for name in (*TABLES, "settings")}
+def _read_folder(folder: Path, layout: Layout) -> tuple[list[Sheet], list[Problem]]:
+    known = {f"{name}.csv" for name in layout.known}
     sheets, problems = [], []
     files = sorted(p for p in folder.iterdir() if p.suffix.lower() == ".csv")
     if not files:
         raise _unreadable(folder, "the folder holds no CSV tables")
     for file in files:
+        if file.stem in layout.ignored:
+            continue
         try:
             if file.name not in known:
-                problems.append(Problem("error", file.name, "", "", f"no such table{did_you_mean(file.stem, TABLES)}"))
+                said = f"no such table{did_you_mean(file.stem, layout.known)}"
+                problems.append(Problem("error", file.name, "", "", said))
             else:
                 sheets.append(_read_csv(file))
         except UnicodeDecodeError:
@@ -208,12 +230,12 @@ class _Raw:
     merged: list[str]
 
 
-def _read_workbook(path: Path) -> tuple[list[Sheet], list[Problem]]:
+def _read_workbook(path: Path, layout: Layout) -> tuple[list[Sheet], list[Problem]]:
     content = path.read_bytes()
     scan = _scan(path, content)
     sheets: list[Sheet] = []
     problems: list[Problem] = []
-    for raw in _parse(path, content, scan, problems):
+    for raw in _parse(path, content, scan, layout, problems):
         sheet = Sheet(raw.name, path.name, "xlsx")
         _fill(sheet, raw, problems)
         sheets.append(sheet)
@@ -288,7 +310,7 @@ def _number(column: bytes) -> int:
     return number
 
 
-def _parse(path: Path, content: bytes, scan: _Scan, problems: list[Problem]) -> list[_Raw]:
+def _parse(path: Path, content: bytes, scan: _Scan, layout: Layout, problems: list[Problem]) -> list[_Raw]:
     """The cells of the sheets that are tables; other sheets are problems."""
     try:
         import defusedxml  # noqa: F401  openpyxl parses with it when it is there: no entities, no external DTDs
@@ -299,9 +321,9 @@ def _parse(path: Path, content: bytes, scan: _Scan, problems: list[Problem]) -> 
             values = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True) if scan.formulas else None
             found = []
-            for name in _table_sheets(path, values, scan, problems):
+            for name in _table_sheets(path, values, scan, layout, problems):
                 sheet = values[name]
-                rows = list(_rows(sheet))
+                rows = layout.data(_rows(sheet))
                 places = _formula_places(formulas[name]) if formulas is not None else set()
                 # The part's name is the only link between a sheet and its merged ranges in this mode of openpyxl.
                 merged = scan.merged.get(sheet._worksheet_path, [])
@@ -318,17 +340,17 @@ def _parse(path: Path, content: bytes, scan: _Scan, problems: list[Problem]) -> 
     raise _unreadable(path, why)
 
 
-def _table_sheets(path: Path, book: Any, scan: _Scan, problems: list[Problem]) -> Iterator[str]:
+def _table_sheets(path: Path, book: Any, scan: _Scan, layout: Layout, problems: list[Problem]) -> Iterator[str]:
     if len(book.sheetnames) < scan.sheets:
         raise _unreadable(path, "it is damaged: a sheet that it lists is not in the file")
     tables = {sheet.title for sheet in book.worksheets}
     seen = set()
     for name in book.sheetnames:
         known = name.strip().lower()
-        if name in IGNORED_SHEETS:
+        if name in layout.ignored:
             continue
-        if known not in TABLES and known != "settings":
-            said = f"no such sheet{did_you_mean(name, [*TABLES, 'settings'])}"
+        if known not in layout.known:
+            said = f"no such sheet{did_you_mean(name, layout.known)}"
             problems.append(Problem("error", path.name, name, "", said))
         elif name not in tables:
             problems.append(Problem("error", path.name, name, "", "is a chart; a table is needed"))

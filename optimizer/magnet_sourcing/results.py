@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .matrix import Matrix
-from .plan_schema import PLAN_TABLES
+from .plan_schema import PLAN_TABLES, plan_frame
 
 # Amounts below this (t, or a share of a unit) are solver noise and are not listed.
 NOISE = 1e-7
@@ -222,6 +222,23 @@ def costs(r: Reader) -> Rows:
         yield item, t, cause.table, cause.name, cause.facility, cause.route, cause.country, yearly, discounted
 
 
+def partners(r: Reader) -> Rows:
+    totals: dict[Any, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    unvalued: dict[Any, set[str]] = defaultdict(set)
+    for flow in r.s.partners.flows:
+        amount = r(flow.variable)
+        if amount:
+            key = flow.route, flow.component, flow.period
+            totals[key][0] += flow.yearly * amount
+            totals[key][1] += flow.discounted * amount
+            if flow.unvalued:
+                unvalued[key].add(flow.unvalued)
+    for key, (yearly, discounted) in totals.items():
+        (name, component, t), row = key, r.s.data.route[key[0]]
+        note = f"no value given, counted 0: {', '.join(sorted(unvalued[key]))}" if unvalued[key] else None
+        yield name, row.partner, row.country, component, t, yearly, discounted, note
+
+
 def exposure(r: Reader) -> Rows:
     for (stage, element, country, t), terms in sorted(r.s.exposure.terms.items()):
         tonnes = r.sum(terms)
@@ -282,6 +299,7 @@ READERS: dict[str, Callable[[Reader], Rows]] = {
         impacts,
         limits,
         costs,
+        partners,
         exposure,
         dependence,
         concentration,
@@ -292,8 +310,4 @@ READERS: dict[str, Callable[[Reader], Rows]] = {
 def plan_tables(scenario: Any, matrix: Matrix, values: np.ndarray) -> dict[str, pd.DataFrame]:
     """All plan tables but `solver`, with the columns `plan_schema` declares."""
     reader = Reader(scenario, matrix, values)
-    return {
-        name: pd.DataFrame(list(READERS[name](reader)), columns=[c.name for c in table.columns])
-        for name, table in PLAN_TABLES.items()
-        if name in READERS
-    }
+    return {name: plan_frame(name, READERS[name](reader)) for name in PLAN_TABLES if name in READERS}

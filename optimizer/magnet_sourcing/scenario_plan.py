@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from .audit import AuditReport, check_scenarios
+from .scenarios import shows
 
 if TYPE_CHECKING:
     from .case import Case
@@ -106,6 +107,7 @@ class ScenarioPlan:
             china_price=self.wish.china_price,
             cases={name: plan.case for name, plan in self.plans.items()},
             adapt_from=self.wish.adapt_from,
+            shows=None if self.wish.foresight else shows(self.case, self.plans),
         )
 
     @cached_property

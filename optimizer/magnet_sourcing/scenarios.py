@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from .changes import Change, changed
+from .changes import Change, changed, target, years_of
 from .problems import CaseError, Problem, did_you_mean
 
 if TYPE_CHECKING:
@@ -98,9 +98,27 @@ def checked_futures(case: Case, names: Sequence[str]) -> dict[str, Case]:
     return futures
 
 
+def shows(case: Case, names: Iterable[str]) -> dict[str, int]:
+    """Scenario -> the first period in which it differs from the tables as they stand (after the last: never).
+
+    A change of a number without years, such as a lead time, may be known from the first period on.
+    """
+    periods = case.periods
+    never = periods[-1] + 1
+    first = {}
+    for name in names:
+        touched = [years_of(c, target(c.table, c.column), periods) for c in _all_changes(case, name)]
+        first[name] = min((years[0] if years else periods[0] for years in touched), default=never)
+    return first
+
+
+def _all_changes(case: Case, name: str) -> list[Change]:
+    return [c for part in included(case, name) for c in changes_of(case, part)]
+
+
 def summary_of(case: Case, name: str) -> str:
     """What a scenario changes, in a line."""
-    said = [str(c) for part in included(case, name) for c in changes_of(case, part)]
+    said = [str(c) for c in _all_changes(case, name)]
     if not said:
         return "the tables as they stand"
     return "; ".join(said[:3]) + (f"; and {len(said) - 3} more" if len(said) > 3 else "")

@@ -395,7 +395,7 @@ _TABLES: tuple[Table, ...] = (
         _num(
             "value",
             "money/t",
-            "Value for customs duty and royalties.",
+            "Value for customs duty and royalties, and of what a partner keeps.",
             yearly=True,
             blank="no value: a duty or royalty on it is an error",
         ),
@@ -809,6 +809,20 @@ _TABLES: tuple[Table, ...] = (
             0.0,
         ),
         _num("output_price", "money/t", "What the partner pays per tonne of its output share.", 0.0, yearly=True),
+        _num("partner_cost", "money/t", "The partner's own cost per tonne of quantity.", 0.0, yearly=True),
+        _num(
+            "hurdle_rate",
+            "fraction per year",
+            "Rate at which the partner discounts its side of the route.",
+            high=1.0,
+            blank="the discount rate of the case",
+        ),
+        Column(
+            "clears_hurdle",
+            "yes/no",
+            "If signed, the route must give its partner a net present value of 0 or more at its hurdle rate.",
+            default=False,
+        ),
         _num("minimum", "t/y", "Least quantity while active (take-or-pay).", 0.0, yearly=True),
         _num("maximum", "t/y", "Most quantity while active.", yearly=True, blank="no bound"),
         _num(
@@ -879,6 +893,13 @@ _TABLES: tuple[Table, ...] = (
             blank="the route's maximum, which is then needed",
         ),
         _num("fee", "money/t sent", "Fee per tonne sent.", 0.0, yearly=True),
+        _num(
+            "partner_cost",
+            "money/t sent",
+            "The partner's own cost of working a tonne, the materials it adds included.",
+            0.0,
+            yearly=True,
+        ),
         _ref("swarf", "materials", "Scrap the work leaves.", default=None, blank="no swarf"),
         _num("swarf_yield", "t/t", "Tonnes of swarf per tonne sent.", 0.0),
         _share("swarf_share", "Our share of the swarf; it comes back with the product.", 1.0),

@@ -37,6 +37,7 @@ def solve(
     china_price: float = 0.0,
     china_cap: float | Mapping[int, float] | None = None,
     adapt_from: int | None = None,
+    foresight: bool = False,
     gap: float = 1e-4,
     time_limit: float | None = None,
     threads: int = 1,
@@ -51,7 +52,8 @@ def solve(
     objective: the measure made least: 'cost', 'index', 'country share', 'impact NAME', with years after it if
     not all count ('index 2030-2035'). aim: over scenarios, 'expected', 'worst' or 'regret'. cvar, alpha: the weight
     of the mean of the worst 1 - alpha of the futures against the expected value. at_most: measure -> greatest expected
-    value. adapt_from: year from which builds and signings wait until the future is known.
+    value. adapt_from: year from which builds and signings wait until the future is known. foresight: operations too
+    know the future from the first year; without it they are the same until the futures differ.
     china_price: money per tonne of stage- and element-weighted exposure, added to the objective (discounted).
     china_cap: greatest dependence index in every scenario, one value for every period or a value by period.
     gap: relative gap at which the solver may stop. time_limit: seconds. threads, seed: of HiGHS.
@@ -75,7 +77,7 @@ def solve(
     if scenario is not None:
         case = future(case, [scenario] if isinstance(scenario, str) else list(scenario))
         check_case(case)
-    wish = _wish(case, objective, aim, cvar, alpha, at_most, china_price, china_cap, adapt_from)
+    wish = _wish(case, objective, aim, cvar, alpha, at_most, china_price, china_cap, adapt_from, foresight)
     if scenarios is None:
         if aim != "expected" or cvar or adapt_from is not None:
             raise ValueError("aim, cvar and adapt_from are about several futures: give scenarios")
@@ -179,6 +181,7 @@ def _wish(
     china_price: float,
     china_cap: float | Mapping[int, float] | None,
     adapt_from: int | None,
+    foresight: bool,
 ) -> Wish:
     if china_price < 0:
         raise ValueError(f"china price {china_price}: must be 0 or more")
@@ -199,7 +202,7 @@ def _wish(
         from magnet_models import Goal
 
         goal = Goal(objective, aim, cvar, alpha)  # type: ignore[arg-type]
-    return Wish(goal, dict(at_most or {}), china_price, cap_by_period(case, china_cap), adapt_from)
+    return Wish(goal, dict(at_most or {}), china_price, cap_by_period(case, china_cap), adapt_from, foresight)
 
 
 def cap_by_period(case: Case, cap: float | Mapping[int, float] | None) -> dict[int, float]:
@@ -235,8 +238,9 @@ def record_of(case: Case, wish: Wish, options: Options) -> dict[str, Any]:
         "cvar alpha": goal.alpha if goal and goal.beta else "none",
         "at most": ", ".join(f"{m}: {x:g}" for m, x in wish.at_most.items()) or "none",
         "adapt from": wish.adapt_from or "none",
+        "foresight": wish.foresight,
         "china price": wish.china_price,
-        "china cap": ", ".join(f"{t}: {x:g}" for t, x in wish.china_cap.items()) or "none",
+        "china cap": ", ".join(f"{t}: {x:.15g}" for t, x in wish.china_cap.items()) or "none",
         "gap asked": options.gap,
         "time limit": options.time_limit if options.time_limit is not None else "none",
         "threads": options.threads,
@@ -299,7 +303,7 @@ def plan_of(
     record = {**record_of(case, wish, options), "scenarios": _scenarios_note(case), **(more or {})}
     found = _tables(problem, ALONE, outcome)
     plan = _plan(case, outcome, record, found, begun)
-    if plan.has_plan:
+    if outcome.values is not None:
         plan.cost = problem.value("cost", outcome.values)
         by_cost = wish.goal is None or (wish.goal.measure == "cost" and wish.goal.aim == "expected")
         plan.audit = audit(

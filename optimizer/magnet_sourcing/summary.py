@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
+    from .audit import AuditReport
     from .plan import Plan
+    from .scenario_plan import ScenarioPlan
 
 ENDINGS = {
     "infeasible": "No plan can satisfy the case: this is proved, not a failure of the search.",
@@ -20,20 +22,26 @@ ENDINGS = {
 }
 
 
-def headline(plan: Plan) -> str:
+def headline(plan: Plan | ScenarioPlan) -> str:
     """Status, objective, bound, gap and seconds in one line."""
     parts = [plan.status.upper()]
     if plan.objective is not None:
-        parts.append(f"objective {money(plan, plan.objective)}")
+        parts.append(f"objective {aimed(plan, plan.objective)}")
     if plan.bound is not None:
-        parts.append(f"bound {money(plan, plan.bound)}")
+        parts.append(f"bound {aimed(plan, plan.bound)}")
     if plan.gap is not None:
         parts.append(f"gap {plan.gap:.4%}")
     parts.append(f"{plan.seconds:.1f} s")
     return ", ".join(parts)
 
 
-def money(plan: Plan, amount: float) -> str:
+def aimed(plan: Plan | ScenarioPlan, amount: float) -> str:
+    """An amount of what was made least: money, or another measure by its name."""
+    measure = plan.options.get("objective measure", "cost")
+    return money(plan, amount) if measure == "cost" else f"{amount:,.6g} ({measure})"
+
+
+def money(plan: Plan | ScenarioPlan, amount: float) -> str:
     """An amount in the case's currency, in millions when it is large."""
     currency = plan.case.settings.get("currency") or ""
     if abs(amount) >= 1e5:
@@ -41,18 +49,18 @@ def money(plan: Plan, amount: float) -> str:
     return f"{currency} {amount:,.6g}".strip()
 
 
-def money_unit(plan: Plan) -> tuple[str, float]:
+def money_unit(plan: Plan | ScenarioPlan) -> tuple[str, float]:
     """Unit in which the plan's totals are shown, and its size."""
     currency = str(plan.case.settings.get("currency") or "money")
     large = abs(plan.cost or 0.0) >= 1e5
     return (f"million {currency}", 1e6) if large else (currency, 1.0)
 
 
-def tonnes(plan: Plan, amount: float) -> str:
+def tonnes(plan: Plan | ScenarioPlan, amount: float) -> str:
     return f"{amount:,.0f} {plan.case.settings.get('mass_unit') or 't'}" if abs(amount) >= 10 else f"{amount:,.3g} t"
 
 
-def ending(plan: Plan) -> str:
+def ending(plan: Plan | ScenarioPlan) -> str:
     """What an ending other than optimal means; empty for an optimal plan."""
     text = ENDINGS.get(plan.status, "")
     if plan.status in ("time limit", "interrupted") and not plan.has_plan:
@@ -68,8 +76,8 @@ def sentences(plan: Plan) -> list[str]:
     if ending(plan):
         lines.append(ending(plan))
     if plan.has_plan:
-        lines += [*decisions(plan), *sources(plan), *dependence(plan), *unmet(plan), *binding(plan)]
-        lines += [*scenarios(plan), verdict(plan)]
+        lines += [*decisions(plan), *partners(plan), *sources(plan), *dependence(plan), *unmet(plan), *binding(plan)]
+        lines += [*scenarios(plan), verdict(plan.audit)]
     return lines
 
 
@@ -93,6 +101,24 @@ def decisions(plan: Plan) -> list[str]:
     for r in plan.tables["retirements"].itertuples():
         lines.append(f"Close {tonnes(plan, r.capacity)}/y at {r.facility} in {r.period}.")
     return lines or ["Nothing to build or sign."]
+
+
+def partners(plan: Plan) -> list[str]:
+    """What each signed route is worth to its partner, at the partner's hurdle rate."""
+    rates = {r.route: r.hurdle_rate for r in plan.case.rows("routes")}
+    by_route = plan.tables["partners"].groupby("route")["discounted"]
+    worth, gross = by_route.sum(), by_route.agg(lambda x: x.abs().sum())
+    unvalued = plan.tables["partners"].dropna(subset=["note"]).groupby("route")["note"].first()
+    lines = []
+    for name in plan.tables["signings"].sort_values(["period", "route"])["route"]:
+        amount = float(worth.get(name, 0.0))
+        if abs(amount) <= 1e-9 * float(gross.get(name, 0.0)):  # a hurdle cleared with nothing to spare
+            amount = 0.0
+        rate = plan.case.settings["discount_rate"] if rates[name] is None else rates[name]
+        verb = "gives" if amount >= 0 else "costs"
+        more = f" ({unvalued[name]})" if name in unvalued else ""
+        lines.append(f"{name} {verb} its partner {money(plan, abs(amount))} at {100 * rate:g} %{more}.")
+    return lines
 
 
 def sources(plan: Plan) -> list[str]:
@@ -158,14 +184,14 @@ def scenarios(plan: Plan) -> list[str]:
     )
 
 
-def verdict(plan: Plan) -> str:
+def verdict(report: AuditReport | None) -> str:
     """The audit in a sentence."""
-    if plan.audit is None:
+    if report is None:
         return "Not audited."
-    compared = sum(c.compared for c in plan.audit.checks)
-    if plan.audit.passed:
+    compared = sum(c.compared for c in report.checks)
+    if report.passed:
         return f"Audit passed: {compared:,} comparisons recomputed independently."
-    return f"AUDIT FAILED, do not use this plan: {len(plan.audit.failures)} disagreements; {plan.audit.failures[0]}"
+    return f"AUDIT FAILED, do not use this plan: {len(report.failures)} disagreements; {report.failures[0]}"
 
 
 def cost_by_item(plan: Plan) -> pd.DataFrame:

@@ -63,6 +63,10 @@ CORRUPTIONS: dict[str, tuple[Callable[[Tables], None], str]] = {
     "concentration edited": (put("concentration", "hhi", 0.2), "concentration"),
     "utilisation edited": (put("capacity", "utilisation", 0.01), "utilisation"),
     "an unknown facility": (put("activity", "facility", "Atlantis"), "not in the case"),
+    "a partner's fee changed": (scale("partners", "amount", 1.01), "partners"),
+    "a partner's discount edited": (scale("partners", "discounted", 0.9), "partners"),
+    "a partner's line forgotten": (drop("partners"), "partners"),
+    "another partner": (put("partners", "country", "China"), "the partner is"),
     "a negative flow": (put("flows", "loaded", -1.0), "signs"),
 }
 
@@ -83,6 +87,18 @@ def test_the_plan_itself_passes(plan: Plan) -> None:
 
 def test_another_objective_is_caught(plan: Plan) -> None:
     assert not audit(plan.case, plan.tables, objective=plan.objective * 1.0001).passed
+
+
+def test_a_partner_at_a_loss_is_caught(plan: Plan) -> None:
+    """The plan was made without the hurdle; the case now asks for it, and the partner's cost makes the route a loss."""
+    case = plan.case.copy()
+    signed = plan.tables["signings"]["route"].iloc[0]
+    routes = case.tables["routes"]
+    routes["clears_hurdle"] = ["yes" if name == signed else None for name in routes["route"]]
+    routes["partner_cost"] = 1e6
+    case.tables["materials"]["value"] = 1000
+    failures = audit(case, plan.tables, objective=None).failures
+    assert any(f"{signed}: loss to its partner" in failure for failure in failures), failures[:5]
 
 
 def test_a_cap_that_does_not_hold_is_caught(plan: Plan) -> None:

@@ -75,6 +75,28 @@ def test_a_ban_equals_a_zero_cap(case: tuple[dict[str, Any], Tables]) -> None:
 
 
 @few
+@given(cases(), st.floats(0, 0.3), st.floats(0, 60))
+def test_requiring_the_partners_hurdle_never_costs_less(
+    case: tuple[dict[str, Any], Tables], rate: float, own: float
+) -> None:
+    given_settings, tables = case
+    free = copy.deepcopy(tables)
+    for material in free["materials"]:
+        material.setdefault("value", 100.0)
+    for row in free["routes"]:
+        row |= {"hurdle_rate": rate, "partner_cost": own}
+    held = copy.deepcopy(free)
+    for row in held["routes"]:
+        row["clears_hurdle"] = True
+    plan = solve(Case.from_rows(given_settings, held), gap=0, tie_break=False)
+    if plan.has_plan:
+        assert plan.audit.passed, plan.audit.failures[:5]
+        assert no_more(best(given_settings, free), plan.objective)
+    else:
+        assert plan.status == "infeasible" and any(row.get("must_sign") for row in held["routes"])
+
+
+@few
 @given(cases())
 def test_a_route_that_cannot_be_signed_equals_no_route(case: tuple[dict[str, Any], Tables]) -> None:
     given_settings, tables = case

@@ -15,6 +15,7 @@ from .decisions import DECISIONS
 from .dependence import check_exposure, check_impacts, exposures, index
 from .facts import Facts
 from .money import check_costs, ledger
+from .partners import check_partners
 from .physics import PHYSICS
 from .policy import check_limits
 from .report import AuditReport
@@ -60,6 +61,7 @@ def audit(
         book = ledger(facts)
         total = check_costs(facts, out, book)
         check_limits(facts, out, found, book)
+        check_partners(facts, out)
     except KeyError as missing:
         out.true("names", f"the plan speaks of {missing}, which the case does not know", False)
         return out

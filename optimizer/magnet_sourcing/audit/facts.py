@@ -6,9 +6,9 @@ Nothing here or beside it imports the model, Pyomo or the solver session: the au
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -27,6 +27,14 @@ def lines(frame: pd.DataFrame) -> Lines:
     ]
 
 
+class Clock(NamedTuple):
+    """How someone discounts: the rate, the factor of a year, what a yearly amount counts over a period."""
+
+    rate: float
+    factor: Callable[[int], float]
+    counted: Mapping[int, float]
+
+
 class Facts:
     """What case and plan say, by name."""
 
@@ -38,10 +46,10 @@ class Facts:
         planned: Case | None = None,
         adapt_from: int | None = None,
     ) -> None:
-        self.settings = case.settings
+        self.rows = case.resolved()
+        self.settings = case.settings  # typed once the rows are resolved
         self.plan: dict[str, Lines] = {name: lines(frame) for name, frame in tables.items() if name != "solver"}
         self.tolerance = tolerance
-        self.rows = case.resolved()
         self.named = {
             name: {r[key]: r for r in self.rows[name]}
             for name, key in (
@@ -95,6 +103,14 @@ class Facts:
         if self.given_weight[t] is not None:
             return self.given_weight[t] / self.length[t]
         return 1 / (1 + self.settings["discount_rate"]) ** (year - self.settings["base_year"])
+
+    def clock(self, rate: float | None) -> Clock:
+        """Discounting at a rate, or as the case does if that is None."""
+        if rate is None:
+            return Clock(self.settings["discount_rate"], self.factor, self.counted)
+        base = self.settings["base_year"]
+        counted = {t: sum((1 + rate) ** (base - t - k) for k in range(self.length[t])) for t in self.periods}
+        return Clock(rate, lambda year: (1 + rate) ** (base - year), counted)
 
     def part(self, start: float, stop: float, t: int) -> float:
         """Share of a period that lies between two points in time."""

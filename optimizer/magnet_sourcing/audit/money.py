@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from .decisions import equity, overnight
-from .facts import Facts
+from .facts import Clock, Facts
 from .report import AuditReport
 
 Key = tuple[str, int, str, str]  # item, period, table, name
@@ -48,38 +48,39 @@ def _capital(f: Facts, book: Ledger) -> None:
         row, t = f.named["expansions"][r["expansion"]], r["period"]
         ours, granted = overnight(f, row, r) * equity(f, row), r["subsidy"] / f.dearer[t]
         for item, amount, sign in (("capital", ours, 1.0), ("capital subsidy", granted, -1.0)):
-            for year_period, yearly, discounted, is_salvage in _charges(f, row, t):
+            for year_period, yearly, discounted, is_salvage in charges(f, row, t, f.clock(None)):
                 name = "salvage" if is_salvage and item == "capital" else item
                 book.paid(
                     name, year_period, "expansions", row.expansion, sign * amount * yearly, sign * amount * discounted
                 )
 
 
-def _charges(f: Facts, row: Any, decided: int) -> list[tuple[int, float, float, bool]]:
+def charges(f: Facts, row: Any, decided: int, clock: Clock) -> list[tuple[int, float, float, bool]]:
     """Period, yearly and discounted charge for one unit of money of capital; last, whether it is salvage."""
-    dear, charges = f.dearer[decided], []
+    dear = f.dearer[decided]
+    due: list[tuple[int, float, float, bool]] = []
     spending = [(p.offset, p.share) for p in f.rows["spending"] if p.profile == row.spending] if row.spending else []
     if f.settings["capital"] == "annuity":
         if row.life is None:
             return []
-        i = f.settings["discount_rate"] if row.interest is None else row.interest
+        i = clock.rate if row.interest is None else row.interest
         value = sum(share * (1 + i) ** (row.lead_time - o) for o, share in spending) if spending else 1.0
         # The payment that is worth `value` today when made at the end of each year of the life.
         annuity = value / row.life if i == 0 else value * i * (1 + i) ** row.life / ((1 + i) ** row.life - 1)
         for t in f.periods:
             served = f.available_share(row, decided, t, ramped=False)
             if served:
-                charges.append((t, annuity * dear * served, annuity * dear * served * f.counted[t], False))
-        return charges
+                due.append((t, annuity * dear * served, annuity * dear * served * clock.counted[t], False))
+        return due
     for offset, share in spending or [(0, 1.0)]:
         t = f.holding(decided + offset)
-        charges.append((t, share * dear / f.length[t], share * dear * f.factor(decided + offset), False))
+        due.append((t, share * dear / f.length[t], share * dear * clock.factor(decided + offset), False))
     if f.settings["salvage"] == "straight-line" and row.life is not None:
         begin = decided + row.lead_time
         unused = min(1.0, max(0.0, (begin + row.life - f.end) / row.life))
         last = f.periods[-1]
-        charges.append((last, -dear * unused / f.length[last], -dear * unused * f.factor(f.end), True))
-    return charges
+        due.append((last, -dear * unused / f.length[last], -dear * unused * clock.factor(f.end), True))
+    return due
 
 
 def _facilities(f: Facts, book: Ledger) -> None:

@@ -32,6 +32,7 @@ def check_scenarios(
     china_price: float,
     cases: Mapping[str, Case],
     adapt_from: int | None = None,
+    shows: Mapping[str, int] | None = None,
 ) -> AuditReport:
     """Joins the audits of the scenarios and adds the checks over all of them."""
     out = AuditReport()
@@ -39,6 +40,8 @@ def check_scenarios(
         out.join(name, report)
     out.true("scenarios", "the probabilities add to 1", abs(sum(probability.values()) - 1) <= 1e-9)
     _common(out, tables, adapt_from)
+    if shows is not None:
+        _lived_alike(out, tables, shows)
     if objective is not None:
         premium = china_price * sum(probability[w] * _exposed(cases[w], tables[w]) for w in costs) if china_price else 0.0
         value = _over_scenarios(costs, probability, aim, beta, alpha, best)
@@ -58,6 +61,33 @@ def _common(out: AuditReport, tables: Mapping[str, Mapping[str, pd.DataFrame]], 
                     a, b = chosen[w][what].get(column), chosen[first][what].get(column)
                     if a is not None and b is not None:
                         out.same("scenarios", f"{column} of {what} in {w}", a, b, TOLERANCE)
+
+
+_LIVED = {
+    "activity": (("facility", "process"), "activity"),
+    "purchases": (("supply",), "bought"),
+    "stocks": (("stock",), "closing"),
+    "flows": (("lane", "material"), "loaded"),
+    "demand": (("demand",), "delivered"),
+    "tolling": (("toll",), "sent"),
+}
+
+
+def _lived_alike(out: AuditReport, tables: Mapping[str, Mapping[str, pd.DataFrame]], shows: Mapping[str, int]) -> None:
+    """Until a future shows itself, it is lived like the others that have not."""
+    for name in tables:
+        others = [w for w in tables if w != name and shows[w] >= shows[name]]
+        if not others:
+            continue
+        for table, (key, column) in _LIVED.items():
+            own, twin = (_amounts(tables[w][table], key, column, shows[name]) for w in (name, others[0]))
+            for what in set(own) | set(twin):
+                said = f"{column} of {', '.join(map(str, what))} in {name}, as in {others[0]}"
+                out.same("scenarios", said, own.get(what, 0.0), twin.get(what, 0.0), TOLERANCE)
+
+
+def _amounts(frame: pd.DataFrame, key: tuple[str, ...], column: str, before: int) -> dict[tuple[Any, ...], float]:
+    return {(*(r[k] for k in key), r["period"]): r[column] for r in lines(frame) if r["period"] < before}
 
 
 def _rows(frame: pd.DataFrame, key: tuple[str, ...], adapt_from: int | None) -> dict[tuple[Any, ...], dict[str, Any]]:

@@ -1,0 +1,196 @@
+"""Pages and tables of the workbooks we write: plans and studies look alike because both are made here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from . import cells
+from .files import replace_file, replace_folder
+from .sheets import letter
+from .values import tidy
+from .writing import print_setup
+
+# Columns that hold fractions and are shown as percentages.
+_SHARES = {
+    "share", "utilisation", "largest_share", "active", "probability", "mean_index", "index", "gap", "cap", "free_share",
+}  # fmt: skip
+
+
+class Page:
+    """A page of text and small tables, written downwards."""
+
+    WIDTH = 13  # columns a sentence may run over
+
+    def __init__(self, sheet: Worksheet) -> None:
+        self.sheet, self.row = sheet, 1
+
+    def line(self, text: str, font: Any) -> None:
+        cell = self.sheet.cell(self.row, 1)
+        cells.put(cell, text)
+        cell.font = font
+        if font in (cells.BODY, cells.NOTE, cells.BOLD):
+            self.sheet.merge_cells(start_row=self.row, start_column=1, end_row=self.row, end_column=self.WIDTH)
+            cell.alignment = cells.WRAP
+            self.sheet.row_dimensions[self.row].height = 15.5 * (1 + len(text) // 150)
+        self.row += 1
+
+    def heading(self, text: str) -> None:
+        self.row += 1
+        self.line(text, cells.SUBTITLE)
+
+    def heads(self, texts: list[Any]) -> None:
+        for i, text in enumerate(texts, start=1):
+            cell = self.sheet.cell(self.row, i, text)
+            cell.font, cell.fill = cells.HEADER, cells.HEADER_FILL
+        self.row += 1
+
+    def cells(self, values: list[Any], formats: list[str], font: Any = cells.BODY) -> None:
+        for i, (value, shown) in enumerate(zip(values, formats, strict=True), start=1):
+            cell = self.sheet.cell(self.row, i)
+            cells.put(cell, value)
+            if isinstance(value, str) and value.startswith("=SUM"):  # our own total, not text from outside
+                cell.value = value
+                cell.quotePrefix = False
+            cell.font, cell.number_format, cell.border = font, shown, cells.THIN
+        self.row += 1
+
+    def sentences(self, title: str, lines: Sequence[str]) -> None:
+        """A heading and sentences below it; nothing without sentences."""
+        if lines:
+            self.heading(title)
+            for text in lines:
+                self.line(text, cells.BODY)
+
+    def small_table(self, title: str, frame: pd.DataFrame, formats: Sequence[str] = ()) -> None:
+        """A heading and a table of a few rows."""
+        self.heading(title)
+        self.heads([str(c).replace("_", " ") for c in frame.columns])
+        formats = formats or [number_format(str(c), frame[c]) for c in frame.columns]
+        for values in frame.itertuples(index=False, name=None):
+            self.cells([tidy(v) for v in values], list(formats))
+
+    def contents(self, helps: Mapping[str, str]) -> None:
+        """Links to the other sheets, each with what it holds."""
+        self.heading("Where to look next")
+        for name, help in helps.items():
+            cells.link(self.sheet.cell(self.row, 1), name, name)
+            self.sheet.cell(self.row, 2, help).font = cells.NOTE
+            self.row += 1
+
+
+def answer_page(book: Workbook, title: str) -> Page:
+    """The first sheet of a book, `Answer`, set up to be read and printed."""
+    sheet = book.active
+    sheet.title = "Answer"
+    sheet.sheet_view.showGridLines = False
+    for column, width in (("A", 30), ("B", 20), *((letter(i), 10.5) for i in range(2, 14))):
+        sheet.column_dimensions[column].width = width
+    page = Page(sheet)
+    page.line(title, cells.TITLE)
+    print_setup(sheet, landscape=True)
+    sheet.freeze_panes = "A3"
+    return page
+
+
+def write_study(
+    path: Path,
+    title: str,
+    headline: str,
+    findings: Mapping[str, Sequence[str]],
+    tables: Mapping[str, tuple[str, pd.DataFrame, Mapping[str, str]]],
+    *,
+    first: Mapping[str, pd.DataFrame] | None = None,
+    currency: str = "money",
+    decorate: Any = None,
+) -> Path:
+    """Writes a study as a workbook that opens on its findings, or as a folder of CSV tables; returns the path.
+
+    findings: heading -> sentences. tables: sheet -> (what it holds, rows, units by column). first: small tables shown
+    on the first page, by heading. decorate: called with the book and the first page, to add charts.
+    """
+    if path.suffix and path.suffix.lower() != ".xlsx":
+        raise ValueError(f"{path}: a study is written as .xlsx or as a folder (a path without ending)")
+    if not path.suffix:
+        files = {f"{name}.csv": frame.to_csv(index=False) for name, (_, frame, _) in tables.items()}
+        said = [title, headline, *(x for head, lines in findings.items() for x in ("", head, *lines))]
+        return replace_folder(path, files | {"answer.txt": "\n".join(said) + "\n"})
+    book = Workbook()
+    page = answer_page(book, title)
+    page.line(headline, cells.SUBTITLE)
+    for head, lines in findings.items():
+        page.sentences(head, lines)
+    for head, frame in (first or {}).items():
+        page.small_table(head, frame)
+    filled = {name: table for name, table in tables.items() if len(table[1])}
+    for name, (help, frame, units) in filled.items():
+        add_table(book.create_sheet(name), help, frame, units, (), currency)
+    page.contents({name: help for name, (help, _, _) in filled.items()})
+    if decorate is not None:
+        decorate(book, page)
+    return replace_file(path, lambda temporary: book.save(temporary))
+
+
+# ---------------------------------------------------------------- tables
+
+
+def add_table(
+    sheet: Worksheet,
+    help: str,
+    frame: pd.DataFrame,
+    units: Mapping[str, str] | None = None,
+    totals: tuple[str, ...] = (),
+    currency: str = "money",
+) -> None:
+    """Help, headers with units, rows, and live totals that follow the filter."""
+    units = units or {}
+    cells.put(sheet["A1"], help)
+    sheet["A1"].font = cells.NOTE
+    cells.link(sheet.cell(2, 1), "Answer", "back to the answer")
+    heads = 4
+    for i, name in enumerate(frame.columns, start=1):
+        cell, unit = sheet.cell(heads, i, str(name)), sheet.cell(heads + 1, i)
+        cell.font, cell.fill, cell.alignment = cells.HEADER, cells.HEADER_FILL, cells.WRAP
+        unit.value = units.get(str(name), "").replace("money", currency)
+        unit.font, unit.fill = cells.UNIT, cells.UNIT_FILL
+        sheet.column_dimensions[letter(i - 1)].width = _width(str(name), frame.iloc[:, i - 1])
+    formats = [number_format(str(name), frame.iloc[:, i]) for i, name in enumerate(frame.columns)]
+    for r, values in enumerate(frame.itertuples(index=False, name=None), start=heads + 2):
+        for i, value in enumerate(values, start=1):
+            value = tidy(value)
+            if value is not None:
+                cell = sheet.cell(r, i)
+                cells.put(cell, ("yes" if value else "no") if isinstance(value, bool) else value)
+                cell.number_format = formats[i - 1]
+    last = heads + 1 + len(frame)
+    if totals and len(frame):
+        sheet.cell(3, 1, "total of the rows shown").font = cells.BOLD
+        for name in totals:
+            i = list(frame.columns).index(name)
+            cell = sheet.cell(3, i + 1, f"=SUBTOTAL(9,{letter(i)}{heads + 2}:{letter(i)}{last})")
+            cell.font, cell.fill, cell.number_format = cells.BOLD, cells.TOTAL_FILL, formats[i]
+    sheet.freeze_panes = sheet.cell(heads + 2, 2)
+    sheet.auto_filter.ref = f"A{heads}:{letter(len(frame.columns) - 1)}{max(last, heads + 1)}"
+    sheet.print_title_rows = f"{heads}:{heads + 1}"
+    print_setup(sheet)
+
+
+def number_format(name: str, column: pd.Series) -> str:
+    if name in ("period", "available_from", "active_from", "active_to", "banked_in", "used_in"):
+        return "0.##" if name not in ("period", "banked_in", "used_in") else "0"
+    if name in _SHARES:
+        return "0.0%"
+    if name in ("hhi", "worst relative difference"):
+        return "0.000" if name == "hhi" else "0.0E+00"
+    values = [abs(float(v)) for v in column if isinstance(v, (int, float)) and not isinstance(v, bool) and v == v]
+    return "#,##0" if values and max(values) >= 1000 else "#,##0.00"
+
+
+def _width(name: str, column: pd.Series) -> float:
+    longest = max((len(str(v)) for v in column.head(200) if isinstance(v, str)), default=0)
+    return float(min(max(len(name) + 4, longest + 2, 12), 60))

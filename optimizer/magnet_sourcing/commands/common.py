@@ -1,0 +1,130 @@
+"""What the verbs share: exit codes, options of the solver, reading a case, progress, sections, JSON."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..case import Case
+    from ..session import Options, Progress
+
+OK, UNEXPECTED, USAGE, BAD_DATA, INFEASIBLE, STOPPED_WITH_PLAN, STOPPED_WITHOUT, AUDIT_FAILED = 0, 1, 2, 3, 4, 5, 6, 7
+EPILOG = """\b
+Exit codes:
+  0  success                    4  proved infeasible (or unbounded)
+  1  unexpected error           5  stopped early, with a plan
+  2  wrong use of the command   6  stopped without a plan
+  3  bad data                   7  the audit failed"""
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def solver_options(gap: float = 1e-4) -> Callable[[F], F]:
+    """--gap, --time-limit, --threads, --seed; a command hands them to `options_of`."""
+
+    def add(function: F) -> F:
+        for option in (
+            click.option("--seed", type=int, default=0, show_default=True),
+            click.option("--threads", type=int, default=1, show_default=True),
+            click.option("--time-limit", type=float, help="Seconds for each solve."),
+            click.option("--gap", type=float, default=gap, show_default=True, help="Relative gap at which to stop."),
+        ):
+            function = option(function)
+        return function
+
+    return add
+
+
+def output_options(function: F) -> F:
+    """--json, --quiet, --debug."""
+    for option in (
+        click.option("--debug", is_flag=True, help="Show tracebacks."),
+        click.option("--quiet", is_flag=True, help="Only the first line of the result."),
+        click.option("--json", "as_json", is_flag=True, help="Machine-readable result on standard output."),
+    ):
+        function = option(function)
+    return function
+
+
+def options_of(gap: float, time_limit: float | None, threads: int, seed: int, tie_break: bool = False) -> Options:
+    """Checked solver options; a study breaks no ties unless it says so."""
+    from ..session import Options
+    from ..solving import check_options
+
+    options = Options(gap, time_limit, threads, seed, tie_break)
+    check_options(options)
+    return options
+
+
+def read_case(path: Path | None) -> Case:
+    """The case of a workbook or folder, the reference case without one."""
+    from ..case import Case
+
+    return Case.read(path) if path is not None else Case.reference()
+
+
+def default_output(case: Path | None, verb: str) -> Path:
+    """<case>-<verb>.xlsx here."""
+    return Path(f"{case.stem if case is not None else 'reference'}-{verb}.xlsx")
+
+
+def not_over(case: Path | None, target: Path) -> Path:
+    """The target, refused if it would replace the case."""
+    if case is not None and target.resolve() == case.resolve():
+        raise ValueError(f"{target}: the result would replace the case; give another output")
+    return target
+
+
+def solve_progress(verbose: bool) -> Callable[[Progress], None]:
+    """Lines on standard error at growing intervals, so that a long run shows where it stands."""
+    due, step = time.monotonic() + 2.0, 2.0
+
+    def report(p: Progress) -> None:
+        nonlocal due, step
+        if not verbose and time.monotonic() < due:
+            return
+        step = min(step * 1.5, 60.0)
+        due = time.monotonic() + step
+        plan = "no plan yet" if p.incumbent is None else f"best plan {p.incumbent:,.6g}"
+        bound = "no bound yet" if p.bound is None else f"bound {p.bound:,.6g}"
+        gap = "" if p.gap is None else f", gap {p.gap:.2%}"
+        click.echo(f"  {p.seconds:7.1f} s  {plan}, {bound}{gap}", err=True)
+
+    return report
+
+
+def study_progress(silent: bool) -> Callable[[int, int, str], None] | None:
+    """A line on standard error for each finished run of a study: how many of how many, what, seconds."""
+    if silent:
+        return None
+    begun = time.monotonic()
+
+    def report(done: int, of: int, what: str) -> None:
+        click.echo(f"  {time.monotonic() - begun:7.1f} s  {done}/{of}  {what}", err=True)
+
+    return report
+
+
+def section(title: str, lines: list[str]) -> None:
+    click.echo()
+    click.echo(click.style(title, bold=True))
+    for line in lines:
+        click.echo(f"  {line}")
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table for JSON, blanks as null."""
+    found: list[dict[str, Any]] = json.loads(frame.to_json(orient="records"))
+    return found
+
+
+def echo_json(answer: Mapping[str, Any]) -> None:
+    click.echo(json.dumps(answer, indent=2, allow_nan=False))

@@ -1,0 +1,269 @@
+"""`solve`: the best plan of a case, for the tables as they stand, for one scenario, or for several."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .common import (
+    AUDIT_FAILED,
+    EPILOG,
+    INFEASIBLE,
+    OK,
+    STOPPED_WITH_PLAN,
+    STOPPED_WITHOUT,
+    default_output,
+    echo_json,
+    not_over,
+    output_options,
+    read_case,
+    records,
+    section,
+    solve_progress,
+    solver_options,
+)
+
+if TYPE_CHECKING:
+    from ..plan import Plan
+    from ..scenario_plan import ScenarioPlan
+
+
+@click.command(epilog=EPILOG)
+@click.argument("case", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Plan workbook (.xlsx), or a folder for CSV tables. Default: <case>-plan.xlsx here.",
+)
+@click.option("--scenario", multiple=True, help="Plan as if this scenario were certain; repeat it for several at once.")
+@click.option("--scenarios", help="One plan for several futures: 'all', or names joined by commas.")
+@click.option("--cvar", type=float, default=0.0, help="Weight 0-1 of the mean of the worst futures. Default 0.")
+@click.option("--alpha", type=float, default=0.9, show_default=True, help="The worst futures are the last 1 - alpha.")
+@click.option(
+    "--aim",
+    type=click.Choice(["expected", "worst", "regret"]),
+    default="expected",
+    show_default=True,
+    help="What is made least over the futures.",
+)
+@click.option("--adapt-from", type=int, help="Builds and signings from this year on wait until the future is known.")
+@click.option("--foresight", is_flag=True, help="Operations know the future from the first year, not when it shows.")
+@click.option("--value", is_flag=True, help="With --scenarios: what perfect information and planning for all are worth.")
+@click.option(
+    "--objective",
+    default="cost",
+    show_default=True,
+    help="What is made least: cost, index, country share, 'impact NAME'; 'index 2030-2035' counts those years.",
+)
+@click.option(
+    "--at-most", multiple=True, metavar="MEASURE=VALUE", help="Greatest (expected) value of a measure; may be repeated."
+)
+@click.option(
+    "--china-price",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Money per tonne of weighted exposure, added to the objective.",
+)
+@click.option("--china-cap", help="Greatest dependence index: 0.4, or by year 2027:0.5,2030:0.3 (other years free).")
+@click.option("--no-tie-break", is_flag=True, help="Take the first plan found among equally cheap ones.")
+@solver_options()
+@output_options
+@click.option("--verbose", is_flag=True, help="Every line of the solver's progress.")
+def solve(
+    case: Path | None,
+    output: Path | None,
+    scenario: tuple[str, ...],
+    scenarios: str | None,
+    value: bool,
+    at_most: tuple[str, ...],
+    china_cap: str | None,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    debug: bool,
+    no_tie_break: bool,
+    **options: Any,
+) -> None:
+    """Finds the best plan of CASE (a workbook or a folder of CSV tables; the reference case if none is given)."""
+    read = read_case(case)
+    target = not_over(case, output or default_output(case, "plan"))
+    from ..solving import solve as solve_case
+
+    progress = None if quiet or as_json else solve_progress(verbose)
+    plan = solve_case(
+        read,
+        scenario=list(scenario) or None,
+        scenarios=_names(scenarios),
+        at_most=measure_values(at_most),
+        china_cap=_cap(china_cap),
+        tie_break=not no_tie_break,
+        progress=progress,
+        **options,
+    )
+    if value:
+        _add_value(plan, options, quiet or as_json)
+    files = _write(plan, target)
+    if as_json:
+        echo_json(_as_json(plan, files))
+    else:
+        _show(plan, files, quiet)
+    raise click.exceptions.Exit(exit_code(plan))
+
+
+# ---------------------------------------------------------------- options
+
+
+def _names(text: str | None) -> str | list[str] | None:
+    """'all', or names joined by commas."""
+    if text is None or text.strip() == "all":
+        return "all" if text else None
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def measure_values(pairs: tuple[str, ...]) -> dict[str, float]:
+    """MEASURE=VALUE pairs of --at-most."""
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.rpartition("=")
+        try:
+            if not equals:
+                raise ValueError
+            found[name.strip()] = float(value)
+        except ValueError:
+            raise ValueError(f"--at-most '{pair}': give MEASURE=VALUE, such as 'index 2030-2035=0.5'") from None
+    return found
+
+
+def _cap(text: str | None) -> float | dict[int, float] | None:
+    """'0.4' or '2027:0.5,2030:0.3'."""
+    if text is None:
+        return None
+    try:
+        if ":" not in text:
+            return float(text)
+        pairs = [part.split(":") for part in text.split(",")]
+        return {int(year): float(value) for year, value in pairs}
+    except ValueError:
+        raise ValueError(f"--china-cap {text}: give one value (0.4) or year:value pairs (2027:0.5,2030:0.3)") from None
+
+
+def _add_value(plan: Plan | ScenarioPlan, options: dict[str, Any], silent: bool) -> None:
+    from ..scenario_plan import ScenarioPlan
+    from ..studies.information import value_of_scenarios
+    from .common import study_progress
+
+    if not isinstance(plan, ScenarioPlan):
+        raise ValueError("--value is about several futures: give --scenarios")
+    value_of_scenarios(plan, gap=options["gap"], time_limit=options["time_limit"], progress=study_progress(silent))
+
+
+# ---------------------------------------------------------------- results
+
+
+def _write(plan: Plan | ScenarioPlan, target: Path) -> list[Path]:
+    """Writes the plan if there is one; a plan whose audit failed only under a name that says so."""
+    if not plan.has_plan:
+        return []
+    if plan.audit is not None and not plan.audit.passed:
+        target = target.with_name(f"{target.stem}-FAILED-AUDIT{target.suffix}")
+    return [plan.write(target)]
+
+
+def exit_code(plan: Plan | ScenarioPlan) -> int:
+    if plan.audit is not None and not plan.audit.passed:
+        return AUDIT_FAILED
+    if plan.status == "optimal":
+        return OK
+    if plan.status in ("infeasible", "unbounded"):
+        return INFEASIBLE
+    return STOPPED_WITH_PLAN if plan.has_plan else STOPPED_WITHOUT
+
+
+def _show(plan: Plan | ScenarioPlan, files: list[Path], quiet: bool) -> None:
+    from .. import summary
+    from ..scenario_plan import ScenarioPlan
+
+    click.echo(summary.headline(plan))
+    if summary.ending(plan):
+        click.echo(summary.ending(plan))
+    if plan.audit is not None and not plan.audit.passed:
+        for failure in plan.audit.failures[:20]:
+            click.echo(f"audit: {failure}", err=True)
+    if plan.has_plan and not quiet:
+        if isinstance(plan, ScenarioPlan):
+            _show_scenarios(plan)
+        else:
+            _show_plan(plan)
+    for file in files:
+        click.echo(f"Plan written to {file}")
+
+
+def _show_plan(plan: Plan) -> None:
+    from .. import summary
+
+    section("The decision", [*summary.decisions(plan), *summary.sources(plan)])
+    items = summary.cost_by_item(plan)
+    section(
+        "Cost, discounted",
+        [f"{r.item:<18} {summary.money(plan, r.discounted):>28}" for r in items.itertuples()]
+        + [f"{'total':<18} {summary.money(plan, plan.cost or 0.0):>28}"],
+    )
+    shares = summary.dependence_by_year(plan)
+    if not shares.empty:
+        heads = "".join(f"{t:>7}" for t in shares.columns)
+        section(
+            f"Dependence on {plan.case.settings['exposed_country']} by stage",
+            [f"{'':<16}{heads}"]
+            + [
+                f"{stage:<16}" + "".join(f"{x:>7.0%}" if x == x else f"{'-':>7}" for x in row)
+                for stage, row in zip(shares.index, shares.to_numpy(), strict=True)
+            ],
+        )
+    section(
+        "Demand and limits",
+        [*summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan), summary.verdict(plan.audit)],
+    )
+
+
+def _show_scenarios(plan: ScenarioPlan) -> None:
+    from .. import scenario_summary, summary
+
+    section("The decision, the same whatever happens", summary.decisions(plan.decided))
+    section("The futures", scenario_summary.table(plan))
+    section("In sum", [*scenario_summary.findings(plan), summary.verdict(plan.audit)])
+
+
+def _as_json(plan: Plan | ScenarioPlan, files: list[Path]) -> dict[str, Any]:
+    from .. import summary
+    from ..scenario_plan import ScenarioPlan
+
+    shown = plan.decided if isinstance(plan, ScenarioPlan) and plan.has_plan else plan
+    answer: dict[str, Any] = {
+        "status": plan.status,
+        "objective": plan.objective,
+        "cost": plan.cost,
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "seconds": plan.seconds,
+        "detail": plan.detail,
+        "ending": summary.ending(plan),
+        "options": {
+            k: v for k, v in plan.options.items() if k not in ("status", "objective", "bound", "gap", "seconds")
+        },
+        "index": {str(t): x for t, x in plan.index.items()},
+        "audit": None if plan.audit is None else {"passed": plan.audit.passed, "failures": plan.audit.failures},
+        "files": [str(f) for f in files],
+    }
+    if isinstance(plan, ScenarioPlan):
+        answer["scenarios"] = records(plan.scenarios())
+        answer["value"] = {k: v for k, v in plan.value.items() if k != "best"}
+    else:
+        answer["cost_by_item"] = {r.item: r.discounted for r in summary.cost_by_item(plan).itertuples()}
+    for table in ("builds", "signings", "dependence", "demand"):
+        if table in shown.tables:
+            answer[table] = records(shown.tables[table])
+    return answer
