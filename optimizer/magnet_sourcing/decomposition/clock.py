@@ -42,7 +42,7 @@ class Clock:
         limit = h.patience / 2
         if h.time_limit is not None:
             limit = min(limit, max(0.1, h.time_limit - self.seconds))
-        return Options(h.subproblem_gap, limit, h.threads, h.seed, tie_break=False)
+        return Options(h.alone, limit, h.threads, h.seed, tie_break=False)
 
     def saw(self, outcome: Outcome) -> None:
         """A solve has ended."""

@@ -26,7 +26,7 @@ class Hedging:
 
     gap: relative difference between plan and bound at which to stop. iterations: at most. time_limit: seconds.
     ranks: processes that share the scenarios; more than 1 needs MPI. subproblem_gap: relative gap of one scenario's
-    solve. rho: how hard scenarios are pulled together, as a multiple of what their common decisions cost. candidates:
+    solve, a fifth of `gap` if not given: what it leaves open is missing from the bound. rho: how hard scenarios are pulled together, as a multiple of what their common decisions cost. candidates:
     plans tried in every iteration. patience: seconds without a sign of life after which ranks are stopped; half of it
     is the time limit of one scenario's solve. threads, seed: of HiGHS, in every rank.
     """
@@ -35,7 +35,7 @@ class Hedging:
     iterations: int = 100
     time_limit: float | None = None
     ranks: int = 1
-    subproblem_gap: float = 1e-4
+    subproblem_gap: float | None = None
     rho: float = 1.0
     candidates: int = 2
     patience: float = 600.0
@@ -44,7 +44,7 @@ class Hedging:
 
     def __post_init__(self) -> None:
         for name in ("gap", "subproblem_gap"):
-            if getattr(self, name) < 0:
+            if (getattr(self, name) or 0) < 0:
                 raise ValueError(f"{name} {getattr(self, name)}: must be 0 or more")
         for name in ("iterations", "ranks", "candidates", "threads"):
             if getattr(self, name) < 1:
@@ -53,6 +53,12 @@ class Hedging:
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ValueError(f"{name} {value}: must be more than 0")
+
+
+    @property
+    def alone(self) -> float:
+        """Relative gap of one scenario's solve."""
+        return self.gap / 5 if self.subproblem_gap is None else self.subproblem_gap
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def planned_by_decomposition(
     if wish.at_most:
         raise ValueError("at_most limits an expected value, which ties futures together: plan without decomposition")
     futures = futures or checked_futures(case, list(probability))
-    options = Options(hedging.subproblem_gap, None, hedging.threads, hedging.seed, tie_break=False)
+    options = Options(hedging.alone, None, hedging.threads, hedging.seed, tie_break=False)
     wish = with_best(case, futures, probability, wish, options)
     found = decompose(
         case.settings,

@@ -177,12 +177,12 @@ class Subproblem:
     def priced(self, weights: np.ndarray) -> tuple[float, np.ndarray] | None:
         """A proven lower bound on the objective with prices on the common decisions, and the decisions that were best.
 
-        None if no bound was proved, or no plan found.
+        None if the solve did not end: what it has proved by then is weak.
         """
         cost = self.matrix.cost.copy()
         cost[self.first] += weights
         outcome = self._solve(self.matrix.aiming(cost, self.matrix.offset), self._last)
-        if outcome.bound is None or outcome.values is None:
+        if outcome.status is not Status.OPTIMAL or outcome.bound is None or outcome.values is None:
             return None
         return outcome.bound, outcome.values[self.first]
 

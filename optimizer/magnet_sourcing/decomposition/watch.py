@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _FIRST_PLANS = 4
 # Decisions closer than this, in units of their size, are the same.
 _SAME = 1e-7
+# How far the climb for a bound goes of the way that the distance to the best plan suggests, to begin with.
+_PACE = 1.0
 # Steps in vain after which the climb for a bound is slowed.
 _VAIN = 4
 # Iterations between looks at the hedging's own weights once they have given no better bound.
@@ -58,7 +60,7 @@ class Watch:
         self._tried: set[bytes] = set()
         self._some = next(iter(local.values()))
         self._climb: dict[str, np.ndarray] | None = None
-        self._pace, self._vain, self._fruitless = 1.0, 0, 0
+        self._pace, self._vain, self._fruitless = _PACE, 0, 0
         self.bound: float | None = None
         self.objective: float | None = None
         self.values: np.ndarray | None = None
@@ -91,6 +93,8 @@ class Watch:
             if not self._over():
                 self._try(self.begun_with[name])
         self._bound_shared()
+        none = {n: np.zeros(len(self.size)) for n in self._local}
+        self._climb = self._step_from(none, self.bound, self.begun_with)
         self._note(0, None)
 
     def _rests(self) -> dict[str, float]:
@@ -200,7 +204,7 @@ class Watch:
         if self._climb is None or self._over():
             return
         before = self.bound
-        self._climb = self._bound_at(self._climb)
+        self._climb = self._bound_at(self._climb) or self._climb
         self._vain = 0 if self.bound != before else self._vain + 1
         if self._vain >= _VAIN:
             self._pace, self._vain = self._pace / 2, 0
@@ -208,7 +212,7 @@ class Watch:
     def _bound_at(self, weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray] | None:
         """sum_w p * min (objective of w + (weights[w] - mean weight) * decisions) <= the best objective
 
-        Returns weights a step on. Where the minima are tells in which direction the bound rises; the distance to the
+        Returns weights a step on: where the minima are tells in which direction the bound rises; the distance to the
         best plan tells how far to go (Polyak's step, shortened after steps in vain).
         """
         mean = self.mean(weights)
@@ -218,16 +222,22 @@ class Watch:
             return None
         bound = sum(self._p[n] * x[0] for n, x in found.items())
         self.bound = bound if self.bound is None else max(self.bound, bound)
+        return self._step_from(centred, bound, {n: x[1] for n, x in found.items()})
+
+    def _step_from(
+        self, weights: Mapping[str, np.ndarray], bound: float, decisions: dict[str, np.ndarray]
+    ) -> dict[str, np.ndarray] | None:
+        """Weights (of local scenarios) a step on from these, where the bound is `bound` and the minima `decisions`."""
         if self.objective is None:
             return None
-        average = sum(self._p[n] * x[1] for n, x in found.items())
-        self._minima = average, {n: x[1] for n, x in found.items()}
-        apart = {n: x - average for n, x in self._minima[1].items()}
+        average: np.ndarray = sum(self._p[n] * x for n, x in decisions.items())  # type: ignore[assignment]
+        self._minima = average, decisions
+        apart = {n: x - average for n, x in decisions.items()}
         steep = sum(self._p[n] * float(self.rho @ d**2) for n, d in apart.items())
         if steep <= 0:
             return None
         step = self._pace * (self.objective - bound) / steep
-        return {n: centred[n] + step * self.rho * apart[n] for n in self._local}
+        return {n: weights[n] + step * self.rho * apart[n] for n in self._local}
 
     def _candidates(self, average: np.ndarray, decisions: Mapping[str, np.ndarray]) -> Any:
         """The rounded average; the same with sizes to suit; scenarios' decisions, the nearest to it first."""
