@@ -11,12 +11,4 @@ from __future__ import annotations
 from .request import Decomposed, Hedging, MissingExtra, RanksFailed, Request
 from .running import decompose, planned_by_decomposition
 
-__all__ = [
-    "Decomposed",
-    "Hedging",
-    "MissingExtra",
-    "RanksFailed",
-    "Request",
-    "decompose",
-    "planned_by_decomposition",
-]
+__all__ = ["Decomposed", "Hedging", "MissingExtra", "RanksFailed", "Request", "decompose", "planned_by_decomposition"]

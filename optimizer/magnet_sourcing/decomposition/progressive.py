@@ -15,14 +15,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from magnet_models.creator import common_timing
 from mpisppy.convergers.converger import Converger
 from mpisppy.extensions.extension import Extension
 from mpisppy.opt.ph import PH
 from mpisppy.utils import sputils
 from pyomo.environ import Binary, ConcreteModel, Integers, Objective, RangeSet, Reals, Var
 from pyomo.repn import generate_standard_repn
-
-from magnet_models.creator import common_timing
 
 from .clock import Clock
 from .request import Decomposed, Request, Step
@@ -55,27 +54,29 @@ def hedge(request: Request, clock: Clock, report: Callable[[Step], None]) -> Dec
         "verbose": False,
         "display_progress": False,
     }
-    ph = _Watched(
-        options,
-        list(request.scenarios),
-        creator,
-        extensions=_AfterEveryStep,
-        ph_converger=_Enough,
-        rho_setter=lambda scenario: ph.rho_of(scenario),
-    )
+    ph = _Watched(options, list(request.scenarios), creator, extensions=_AfterEveryStep, ph_converger=_Enough)
+    ph.rho_setter = ph.rho_of
     ph.begin(subproblems, request, clock, report)
     if ph.watch.over():
         return ph.watch.result("the time limit was reached before the first iteration")
+    try:
+        _hedged_and_climbed(ph, h.iterations)
+    except KeyboardInterrupt:  # between two solves; during one the session takes it
+        clock.interrupt()
+    return ph.watch.result(_ending(ph, h.iterations, clock))
+
+
+def _hedged_and_climbed(ph: _Watched, iterations: int) -> None:
+    """Hedging until the scenarios agree, then steps for the bound alone."""
     ph.ph_main(finalize=False)
-    if ph.watch.log[-1].iteration == h.iterations - 1 and not ph.watch.over():
+    if ph.watch.log[-1].iteration == iterations - 1 and not ph.watch.over():
         ph.Compute_Xbar()
         ph.Update_W(False)
-        ph.look(h.iterations)
-    for iteration in range(ph.watch.log[-1].iteration + 1, h.iterations + 1):
+        ph.look(iterations)
+    for iteration in range(ph.watch.log[-1].iteration + 1, iterations + 1):
         if ph.watch.over():
             break
         ph.watch.climb(iteration)
-    return ph.watch.result(_ending(ph, h.iterations, clock))
 
 
 def _ending(ph: _Watched, iterations: int, clock: Clock) -> str:
@@ -113,7 +114,7 @@ class _Watched(PH):
         for name, m in self.local_scenarios.items():
             s = subproblems[name]
             lower, upper = s.bounds()
-            for i, c in enumerate(s.cost()):
+            for i in range(len(lower)):
                 m.decision[i].setlb(lower[i] if np.isfinite(lower[i]) else None)
                 m.decision[i].setub(upper[i] if np.isfinite(upper[i]) else None)
             m.cost.set_value(sum(float(c) * m.decision[i] for i, c in enumerate(s.cost())))

@@ -47,7 +47,9 @@ def over_ranks(request: Request, report: Callable[[Step], None]) -> Decomposed:
         if (error := folder.read("error")) is not None:
             raise error
         said = (folder.path / "output.txt").read_text(errors="replace").strip().splitlines()
-        raise RanksFailed("\n".join([f"{request.hedging.ranks} processes {why}; they last wrote:", *said[-_LAST_LINES:]]))
+        raise RanksFailed(
+            "\n".join([f"{request.hedging.ranks} processes {why}; they last wrote:", *said[-_LAST_LINES:]])
+        )
 
 
 def _watched(process: subprocess.Popen[bytes], folder: Folder, request: Request, report: Callable[[Step], None]) -> str:
@@ -99,12 +101,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _mpiexec() -> Path:
     """mpiexec: the environment's own before any other. Raises MissingExtra."""
     beside = Path(sys.executable).parent
-    for folder in (beside, Path(sys.prefix) / "Library" / "bin"):
-        if found := shutil.which("mpiexec", path=str(folder)):
-            program = found
-            break
-    else:
-        program = shutil.which("mpiexec")
+    places = [str(beside), str(Path(sys.prefix) / "Library" / "bin"), None]
+    program = next((found for place in places if (found := shutil.which("mpiexec", path=place))), None)
     missing = [n for n, there in (("mpi4py", find_spec("mpi4py")), ("mpiexec", program)) if not there]
     if missing:
         raise MissingExtra(
@@ -147,7 +145,7 @@ class Folder:
         self.write(f"step{number}", step)
 
     def steps(self, since: int) -> list[Step]:
-        found = []
+        found: list[Step] = []
         while (step := self.read(f"step{since + len(found)}")) is not None:
             found.append(step)
         return found

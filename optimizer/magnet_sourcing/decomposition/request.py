@@ -26,8 +26,9 @@ class Hedging:
 
     gap: relative difference between plan and bound at which to stop. iterations: at most. time_limit: seconds.
     ranks: processes that share the scenarios; more than 1 needs MPI. subproblem_gap: relative gap of one scenario's
-    solve, a fifth of `gap` if not given: what it leaves open is missing from the bound. rho: how hard scenarios are pulled together, as a multiple of what their common decisions cost. candidates:
-    plans tried in every iteration. patience: seconds without a sign of life after which ranks are stopped; half of it
+    solve, a fifth of `gap` if not given: what it leaves open is missing from the bound. rho: how hard
+    scenarios are pulled together, as a multiple of what their common decisions cost. candidates: plans tried in every
+    iteration. patience: seconds without a sign of life after which ranks are stopped; half of it
     is the time limit of one scenario's solve. threads, seed: of HiGHS, in every rank.
     """
 
@@ -53,7 +54,6 @@ class Hedging:
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ValueError(f"{name} {value}: must be more than 0")
-
 
     @property
     def alone(self) -> float:

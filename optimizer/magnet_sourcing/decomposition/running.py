@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from ..scenario_plan import ScenarioPlan
 
 
+# Relative gap of the last solve, with all common decisions held: little is left to decide.
+_LAST_GAP = 1e-6
+_WITHOUT_FORESIGHT = (
+    "the gap includes what operations lose by not knowing a future before it shows: decomposition plans with foresight"
+)
+
 
 def decompose(
     settings: Mapping[str, Any],
@@ -85,7 +91,7 @@ def planned_by_decomposition(
     if wish.at_most:
         raise ValueError("at_most limits an expected value, which ties futures together: plan without decomposition")
     futures = futures or checked_futures(case, list(probability))
-    options = Options(hedging.alone, None, hedging.threads, hedging.seed, tie_break=False)
+    options = Options(_LAST_GAP, hedging.patience, hedging.threads, hedging.seed, tie_break=False)
     wish = with_best(case, futures, probability, wish, options)
     found = decompose(
         case.settings,
@@ -113,6 +119,9 @@ def planned_by_decomposition(
             outcome.detail = "the common decisions found could not be held in all futures together"
         elif held.objective is not None:
             outcome.gap = relative_gap(held.objective, found.bound)
+            if found.status is Status.OPTIMAL and (outcome.gap is None or outcome.gap > hedging.gap):
+                outcome.status = Status.TIME_LIMIT
+                outcome.detail = "" if wish.foresight else _WITHOUT_FORESIGHT
     return scenario_plan_of(case, futures, probability, problem, outcome, wish, options, begun, more)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -200,10 +200,7 @@ class Subproblem:
         """
         own = self.first[:-1] if self.has_shared else self.first
         matrix = self.matrix.held(own, values[: len(own)])
-        if shared is None:
-            matrix = self._alone(matrix)
-        else:
-            matrix = matrix.held(self.first[-1:], shared)
+        matrix = self._alone(matrix) if shared is None else matrix.held(self.first[-1:], shared)
         outcome = self._solve(matrix)
         return None if outcome.values is None else self.measured(outcome.values)
 

@@ -155,7 +155,9 @@ class Watch:
         if self.objective is not None:
             goal, p = self._goal, self._p
             beta = goal.beta if goal.aim == "expected" else 1.0
-            free = (1 - beta) * sum(p[n] * x for n, x in least.items()) + sum(p[n] * x for n, x in self._rests().items())
+            free = (1 - beta) * sum(p[n] * x for n, x in least.items()) + sum(
+                p[n] * x for n, x in self._rests().items()
+            )
             upper = (self.objective - free) / beta
             upper += 1e-7 * max(abs(upper), self.size[-1])
         for s in self._local.values():
