@@ -87,10 +87,10 @@ def test_worst_case_of_the_farmer() -> None:
 
 
 def test_whole_numbers() -> None:
-    found = hedged("netdes", gap=0.05, iterations=60)
+    found = hedged("netdes", gap=0.12, iterations=60)
     assert found.status == "optimal"
     holds(found, 88557.3)
-    assert found.objective == pytest.approx(88557.3, rel=0.05)
+    assert found.objective == pytest.approx(88557.3, rel=0.12)
 
 
 def test_bound_holds_however_early_it_stops() -> None:
