@@ -14,6 +14,7 @@ import pandas as pd
 from .decisions import DECISIONS
 from .dependence import check_exposure, check_impacts, exposures, index
 from .facts import Facts
+from .measures import measured
 from .money import check_costs, ledger
 from .partners import check_partners
 from .physics import PHYSICS
@@ -39,13 +40,16 @@ def audit(
     china_cap: Mapping[int, float] | None = None,
     planned: Case | None = None,
     adapt_from: int | None = None,
+    measure: str = "cost",
+    at_most: Mapping[str, float] | None = None,
     tolerance: float = TOLERANCE,
 ) -> AuditReport:
     """Recomputes a plan and reports every disagreement.
 
     objective, cost: what the solver reported, or None to leave it out. china_price, china_cap: the options of the
     solve. planned: the case before a scenario changed it, if the plan was made for several: decisions before
-    `adapt_from` (all, if None) were made on its tables.
+    `adapt_from` (all, if None) were made on its tables. measure: what the objective is. at_most: measures held below
+    a value.
     """
     out = AuditReport()
     try:
@@ -65,12 +69,15 @@ def audit(
     except KeyError as missing:
         out.true("names", f"the plan speaks of {missing}, which the case does not know", False)
         return out
+    held = {name: total if name == "cost" else measured(case, tables, name) for name in {*(at_most or {}), measure}}
+    for name, most in (at_most or {}).items():
+        out.at_most("measures held", name, held[name], most, tolerance)
     if cost is not None:
         out.same("total cost", "cost", cost, total, tolerance)
     if objective is not None:
         exposed = case.settings["exposed_country"]
         premium = china_price * sum(facts.counted[t] * index(facts, found, exposed, t) for t in facts.periods)
-        out.same("total cost", "objective", objective, total + premium, tolerance)
+        out.same("total cost", "objective", objective, held[measure] + premium, tolerance)
     return out
 
 
