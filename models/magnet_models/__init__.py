@@ -4,8 +4,10 @@ No file format, no solver, no command line: see `magnet_sourcing` for those and 
 equations. `build` is the way in.
 """
 
+from .attribution import Attribution
+from .custody import Provenance
 from .inputs import Refused
 from .model import Model, Scenario, build
 from .rows import Contradiction
 
-__all__ = ["Contradiction", "Model", "Refused", "Scenario", "build"]
+__all__ = ["Attribution", "Contradiction", "Model", "Provenance", "Refused", "Scenario", "build"]

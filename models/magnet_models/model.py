@@ -17,6 +17,7 @@ from pyomo.environ import Block, ConcreteModel, Objective, minimize
 from .balances import Balances
 from .bounds import Useful
 from .costs import Entry, constant_cost, cost_entries, cost_terms
+from .custody import Custody, needs_custody
 from .demands import Demands, Returns
 from .expansions import Expansions
 from .exposure import Exposure, cap_index
@@ -36,7 +37,7 @@ from .trade import Purchases, Sales
 class Scenario:
     """One possible future: its data, its pieces and their sums. First-stage pieces are shared by all scenarios."""
 
-    def __init__(self, name: str, block: Block, data: Inputs, first: First) -> None:
+    def __init__(self, name: str, block: Block, data: Inputs, first: First, custody: bool = False) -> None:
         self.name, self.block, self.data = name, block, data
         self.signings = first.signings.seen_by(data)
         self.expansions = first.expansions.seen_by(data, self.signings)
@@ -54,6 +55,8 @@ class Scenario:
         self.quantities = Quantities(block, data, self.useful, self.signings, self)
         self.incentives = Incentives(self)
         self.exposure = Exposure(self)
+        # Several thousand columns: only where they decide something.
+        self.custody = Custody(self, block) if custody or needs_custody(data) else None
         self.limits = Limits(self)
         self.limits.add_rows()
         add_built_first(self)
@@ -127,6 +130,7 @@ class Model:
         probability: Mapping[str, float],
         china_price: float = 0.0,
         china_cap: Mapping[int, float] | None = None,
+        custody: bool = False,
     ) -> None:
         self.pyomo = ConcreteModel("magnet-sourcing")
         self.pyomo.first = Block()
@@ -135,7 +139,7 @@ class Model:
         self.probability = dict(probability)
         self.first = First(self.pyomo.first, next(iter(inputs.values())))
         self.scenarios = {
-            name: Scenario(name, self.pyomo.scenario[name], data, self.first) for name, data in inputs.items()
+            name: Scenario(name, self.pyomo.scenario[name], data, self.first, custody) for name, data in inputs.items()
         }
         if china_cap:
             for s in self.scenarios.values():
@@ -181,13 +185,14 @@ def build(
     *,
     china_price: float = 0.0,
     china_cap: Mapping[int, float] | None = None,
+    custody: bool = False,
 ) -> Model:
     """The model of a case with one future.
 
     `settings` and `tables` are those of a case that passed its checks: table name -> rows with the schema's columns
     as attributes, yearly columns as dictionaries by period. `china_price` is in money per tonne of weighted exposure,
-    `china_cap` the greatest index by period. Raises `Refused` when the tables leave something open that is needed,
+    `china_cap` the greatest index by period; `custody` follows free tonnes even if nothing asks for them. Raises `Refused` when the tables leave something open that is needed,
     `Contradiction` when a row cannot hold whatever is decided.
     """
     with _collector_off():
-        return Model(settings, {"base": tables}, {"base": 1.0}, china_price, china_cap)
+        return Model(settings, {"base": tables}, {"base": 1.0}, china_price, china_cap, custody)

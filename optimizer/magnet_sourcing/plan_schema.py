@@ -30,6 +30,8 @@ def _table(name: str, help: str, *columns: tuple[str, str, str]) -> PlanTable:
 
 
 _PERIOD = ("period", "year", "period")
+# Blank where nothing tracked is in the material, or the case has no exposed country.
+_FREE = ("free", "t/y", "of which free of the exposed country from the mine on; blank: not followed")
 
 _TABLES = (
     _table(
@@ -73,6 +75,7 @@ _TABLES = (
         ("process", "", "process"),
         _PERIOD,
         ("activity", "t/y", "tonnes of activity"),
+        _FREE,
     ),
     _table(
         "capacity",
@@ -93,6 +96,7 @@ _TABLES = (
         _PERIOD,
         ("loaded", "t/y", "loaded at the origin"),
         ("arrived", "t/y", "after losses"),
+        ("free", "t/y", "loaded free of the exposed country from the mine on; blank: not followed"),
     ),
     _table(
         "lane_use",
@@ -111,6 +115,7 @@ _TABLES = (
         _PERIOD,
         ("bought", "t/y", "bought"),
         ("shortfall", "t/y", "below the minimum"),
+        ("free", "t/y", "bought free of the exposed country from the mine on; blank: not followed"),
     ),
     _table(
         "sales",
@@ -130,6 +135,7 @@ _TABLES = (
         ("sent", "t/y", "sent out"),
         ("returned", "t/y", "product back in this period"),
         ("swarf", "t/y", "our swarf back in this period"),
+        ("free", "t/y", "sent free of the exposed country from the mine on; blank: not followed"),
     ),
     _table(
         "route_use",
@@ -158,6 +164,7 @@ _TABLES = (
         _PERIOD,
         ("collectable", "t/y", "could be collected"),
         ("collected", "t/y", "is collected"),
+        _FREE,
     ),
     _table(
         "stocks",
@@ -167,6 +174,7 @@ _TABLES = (
         ("opening", "t", "at the start"),
         ("lost", "t", "lost in the period"),
         ("closing", "t", "at the end"),
+        ("free", "t", "at the end, free of the exposed country from the mine on; blank: not followed"),
     ),
     _table(
         "disposal",
@@ -187,6 +195,7 @@ _TABLES = (
         ("required", "t/y", "needed"),
         ("delivered", "t/y", "delivered"),
         ("short", "t/y", "not delivered"),
+        ("free", "t/y", "delivered free of the exposed country from the mine on; blank: not followed"),
     ),
     _table(
         "incentives",
@@ -248,6 +257,16 @@ _TABLES = (
         ("exposure", "t element/y", "weighted element tonnes exposed"),
         ("requirement", "t element/y", "weighted element content of the demand"),
         ("share", "fraction", "exposure / requirement"),
+    ),
+    _table(
+        "free_delivery",
+        "Delivery free of the exposed country from mine to magnet, as the plan's flows allow at most. Only materials "
+        "with tracked elements.",
+        _PERIOD,
+        ("segment", "", "segment (its demand, if it has none); 'all' for the total"),
+        ("delivered", "t/y", "delivered"),
+        ("free", "t/y", "of which free"),
+        ("share", "fraction", "free / delivered; blank where nothing is delivered"),
     ),
     _table(
         "concentration",

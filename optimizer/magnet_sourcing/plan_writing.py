@@ -39,6 +39,7 @@ ORDER = (
     "signings",
     "costs",
     "dependence",
+    "free_delivery",
     "concentration",
     "demand",
     "activity",
