@@ -227,12 +227,14 @@ def _show_plan(plan: Plan) -> None:
     shares = summary.dependence_by_year(plan)
     if not shares.empty:
         heads = "".join(f"{t:>7}" for t in shares.columns)
+        lines = list(zip(shares.index, shares.to_numpy().tolist(), strict=True))
+        name, free = summary.free_by_year(plan)
         _section(
             f"Dependence on {plan.case.settings['exposed_country']} by stage",
             [f"{'':<16}{heads}"]
             + [
-                f"{stage:<16}" + "".join(f"{x:>7.0%}" if x == x else f"{'-':>7}" for x in row)
-                for stage, row in zip(shares.index, shares.to_numpy(), strict=True)
+                f"{line:<16}" + "".join(f"{x:>7.0%}" if x == x else f"{'-':>7}" for x in row)
+                for line, row in (*lines, *([(name, free)] if free else []))
             ],
         )
     _section(
@@ -271,6 +273,7 @@ def _as_json(plan: Plan, files: list[Path]) -> dict[str, Any]:
         "signings": records("signings"),
         "index": {str(t): x for t, x in plan.index.items()},
         "dependence": records("dependence"),
+        "free_delivery": records("free_delivery"),
         "demand": records("demand"),
         "audit": None if plan.audit is None else {"passed": plan.audit.passed, "failures": plan.audit.failures},
         "files": [str(f) for f in files],

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 # Columns that add up: they get a total that follows the filter.
 TOTALS = {
     "builds": ("capital", "partner_capital", "subsidy"),
-    "flows": ("loaded", "arrived"),
-    "purchases": ("bought",),
+    "flows": ("loaded", "arrived", "free"),
+    "purchases": ("bought", "free"),
     "sales": ("sold",),
     "tolling": ("sent", "returned"),
-    "demand": ("required", "delivered", "short"),
+    "demand": ("required", "delivered", "short", "free"),
     "costs": ("amount", "discounted"),
     "disposal": ("disposed",),
     "incentives": ("amount",),
@@ -124,7 +124,7 @@ def _answer(sheet: Worksheet, plan: Plan, filled: list[str]) -> None:
         return
     page.line(summary.verdict(plan), cells.BODY)
     page.heading("The decision")
-    for sentence in (*summary.decisions(plan), *summary.sources(plan), *summary.dependence(plan)):
+    for sentence in (*summary.decisions(plan), *summary.sources(plan), *summary.dependence(plan), *summary.freedom(plan)):
         page.line(sentence, cells.BODY)
     page.heading("Demand and limits")
     for sentence in (*summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan)):
@@ -203,6 +203,9 @@ def _dependence(page: Page, plan: Plan) -> None:
     for stage, values in zip(shares.index, shares.to_numpy(), strict=True):
         font = cells.BOLD if stage == "index" else cells.BODY
         page.cells([stage, *[None if v != v else float(v) for v in values]], ["General"] + ["0%"] * len(values), font)
+    name, free = summary.free_by_year(plan)
+    if free:
+        page.cells([f"{name}, of delivery", *[None if v != v else v for v in free]], ["General"] + ["0%"] * len(free))
 
 
 def _segments(page: Page, plan: Plan) -> None:

@@ -260,8 +260,8 @@ def free_delivery(r: Reader) -> Rows:
             for segment in ("all", row.segment or d):
                 delivered[t, segment][0] += r(deliver)
                 delivered[t, segment][1] += free
-    for (t, segment), (whole, free) in sorted(delivered.items(), key=lambda kv: kv[0][0]):
-        yield t, segment, whole, free, free / whole if whole > NOISE else None
+    for (t, segment), (whole, part) in sorted(delivered.items(), key=lambda kv: kv[0][0]):
+        yield t, segment, whole, part, part / whole if whole > NOISE else None
 
 
 def concentration(r: Reader) -> Rows:

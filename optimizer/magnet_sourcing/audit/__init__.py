@@ -1,7 +1,7 @@
 """The independent audit: plain arithmetic on the case and the plan's tables.
 
 It imports neither Pyomo nor the model nor the solver session, and recomputes balances, capacities, build and contract
-logic, integrality, every cost, exposure and index. A plan that does not pass must not be used.
+logic, integrality, every cost, exposure, index and free tonne. A plan that does not pass must not be used.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from .custody import check_custody
 from .decisions import DECISIONS
 from .dependence import check_exposure, check_impacts, exposures, index
 from .facts import Facts
@@ -50,6 +51,7 @@ def audit(
             check(facts, out)
         found = exposures(facts)
         check_exposure(facts, out, found, dict(china_cap or {}))
+        check_custody(facts, out)
         check_impacts(facts, out)
         book = ledger(facts)
         total = check_costs(facts, out, book)
