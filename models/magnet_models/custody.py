@@ -83,6 +83,8 @@ class Custody:
     """
 
     def __init__(self, s: Scenario, block: Block, total: Callable[[Any], float] | None = None) -> None:
+        if not s.data.settings["exposed_country"]:
+            raise Refused("free tonnes are asked for, but settings have no exposed_country: free of which country?")
         self._s, self._data, self._total = s, s.data, total
         self.provenance = Provenance(s.data)
         self.run = variables(block, "run_free", *self._part(s.facilities.run, self.provenance.free_run))
@@ -95,7 +97,8 @@ class Custody:
         self._free = {id(whole): part for _, _, whole, part in self.parts()}
         if total is None:
             constrain(block, "free_part", (((flow, *k), self._free_part(w, x)) for flow, k, w, x in self.parts()))
-            constrain(block, "free_least", ((k, self._free_least(*k)) for k in self.deliver if self._least(*k) > 0))
+            asked = [k for k in s.demands.deliver if self._least(*k) > 0]
+            constrain(block, "free_least", ((k, self._free_least(*k)) for k in asked))
         constrain(block, "free_balance", self._free_balances())
 
     # ------------------------------------------------------------ which flows have a free part
@@ -185,7 +188,8 @@ class Custody:
 
     def _free_least(self, d: str, t: int) -> Row:
         """deliver_free >= min_free * deliver"""
-        return at_least([(1.0, self.deliver[d, t]), (-self._least(d, t), self._s.demands.deliver[d, t])], 0.0)
+        free = [(1.0, self.deliver[d, t])] if (d, t) in self.deliver else []
+        return at_least([*free, (-self._least(d, t), self._s.demands.deliver[d, t])], 0.0)
 
     def _free_balances(self) -> Iterator[tuple[Place, Row]]:
         """The balance of each place with its free parts alone, at least 0: what is left over counts with the others."""
