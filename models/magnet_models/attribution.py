@@ -26,9 +26,7 @@ class Attribution:
     t/y); they go first, as a preference and not as a bound, so that the programme always has an answer.
     """
 
-    def __init__(
-        self, s: Scenario, total: Callable[[Any], float], promised: Mapping[tuple[str, int], float]
-    ) -> None:
+    def __init__(self, s: Scenario, total: Callable[[Any], float], promised: Mapping[tuple[str, int], float]) -> None:
         self.pyomo = ConcreteModel("attribution")
         self.pyomo.free = block = Block()
         self.custody = Custody(s, block, total)
@@ -38,9 +36,7 @@ class Attribution:
         constrain(block, "promise", ((k, self._promise(*k)) for k in keys))
         terms = [*self._deliveries(s), *self._flows()]
         self.pyomo.objective_value = Objective(
-            expr=LinearExpression(
-                constant=0.0, linear_coefs=[-c for c, _ in terms], linear_vars=[v for _, v in terms]
-            ),
+            expr=LinearExpression(constant=0.0, linear_coefs=[-c for c, _ in terms], linear_vars=[v for _, v in terms]),
             sense=minimize,
         )
 

@@ -191,8 +191,9 @@ def build(
 
     `settings` and `tables` are those of a case that passed its checks: table name -> rows with the schema's columns
     as attributes, yearly columns as dictionaries by period. `china_price` is in money per tonne of weighted exposure,
-    `china_cap` the greatest index by period; `custody` follows free tonnes even if nothing asks for them. Raises `Refused` when the tables leave something open that is needed,
-    `Contradiction` when a row cannot hold whatever is decided.
+    `china_cap` the greatest index by period; `custody` follows free tonnes even if nothing asks for them. Raises
+    `Refused` when the tables leave something open that is needed, `Contradiction` when a row cannot hold whatever is
+    decided.
     """
     with _collector_off():
         return Model(settings, {"base": tables}, {"base": 1.0}, china_price, china_cap, custody)

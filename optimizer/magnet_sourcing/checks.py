@@ -544,7 +544,9 @@ def free_limits(c: Content) -> None:
         if r["metric"] != "free delivered":
             continue
         if not c.settings.get("exposed_country"):
-            c.error(r, "metric", "metric 'free delivered' needs exposed_country in the settings: free of which country?")
+            c.error(
+                r, "metric", "metric 'free delivered' needs exposed_country in the settings: free of which country?"
+            )
             continue
         demand = c.by_name["demands"].get(r["demand"])
         for column, material in (("material", r["material"]), ("demand", demand["material"] if demand else None)):

@@ -124,7 +124,12 @@ def _answer(sheet: Worksheet, plan: Plan, filled: list[str]) -> None:
         return
     page.line(summary.verdict(plan), cells.BODY)
     page.heading("The decision")
-    for sentence in (*summary.decisions(plan), *summary.sources(plan), *summary.dependence(plan), *summary.freedom(plan)):
+    for sentence in (
+        *summary.decisions(plan),
+        *summary.sources(plan),
+        *summary.dependence(plan),
+        *summary.freedom(plan),
+    ):
         page.line(sentence, cells.BODY)
     page.heading("Demand and limits")
     for sentence in (*summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan)):

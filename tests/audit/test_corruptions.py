@@ -129,7 +129,7 @@ FALSELY_FREE: dict[str, tuple[Callable[[Tables], None], str]] = {
     "more than the whole": (where("activity", "free", 99.0, facility="press"), "free part of press"),
     "scrap that does not count": (where("collections", "free", 1.0), "does not count as free"),
     "more run free than came free": (where("activity", "free", 20.5, facility="press"), "free ore that leaves"),
-    "a toll that took nothing free": (where("tolling", "free", 0.0), "free magnet that leaves"),
+    "a toll that was sent the others": (where("tolling", "free", 5.0), "free ore that leaves"),
     "a stock better than it was": (where("stocks", "free", 2.0), "free magnet that leaves"),
     "all of the delivery": (where("demand", "free", 20.0), "free magnet that leaves"),
     "less than was asked": (where("demand", "free", 9.0), "least free delivery"),
