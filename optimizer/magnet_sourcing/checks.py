@@ -537,6 +537,13 @@ def free_demands(c: Content) -> None:
             c.error(r, "min_free", f"{r['material']} holds no tracked element (contents), so nothing of it is followed")
 
 
+def segment_names(c: Content) -> None:
+    """The plan reports free delivery by segment and, as 'all', for all of them."""
+    for r in c.table("demands"):
+        if (r["segment"] or r["demand"]) == "all" and c.settings.get("exposed_country"):
+            c.error(r, "segment", "'all' is how the plan names the sum of the segments; give this one another name")
+
+
 def free_limits(c: Content) -> None:
     """Limits on free delivery ask for more of it: a free tonne may always be counted with the others."""
     carrying = _carrying(c)
@@ -706,6 +713,7 @@ RULES: tuple[Callable[[Content], None], ...] = (
     reserved_first,
     deliverable,
     free_demands,
+    segment_names,
     free_limits,
     limit_filters,
     excluded_costs,

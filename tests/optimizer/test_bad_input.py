@@ -135,6 +135,7 @@ CUSTODY_FAULTS = [
     ([asked("at least", coefficient=-1.0)], "a limit can only ask for more free tonnes"),
     ([asked("equal")], "a limit can only ask for more free tonnes"),
     ([asked("at least", stage="magnet")], "cannot be filtered by stage"),
+    ([lambda case: case.tables["demands"].__setitem__("segment", "all")], "how the plan names the sum"),
     ([defence_free], None),
     ([asked("at least")], None),
     ([asked("at most", coefficient=-1.0)], None),
