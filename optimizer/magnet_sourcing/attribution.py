@@ -10,7 +10,7 @@ import numpy as np
 from magnet_models import Attribution, Provenance
 
 from .matrix import Matrix, to_matrix
-from .session import Options, Session
+from .session import Options, Session, Status
 
 # Amounts below this (t, or a share of a unit) are solver noise and are not listed.
 NOISE = 1e-7
@@ -41,6 +41,8 @@ def attribute(scenario: Any, matrix: Matrix, values: np.ndarray) -> Free | None:
     model = Attribution(scenario, total, {key: total(v) for key, v in decided.items()})
     programme = to_matrix(model.pyomo)
     outcome = Session(programme, Options(tie_break=False)).solve()
+    if outcome.status is Status.INTERRUPTED:  # Ctrl-C came after the search: the plan is there, and this takes a moment
+        outcome = Session(programme, Options(tie_break=False)).solve()
     if outcome.values is None:  # nothing free is always an answer
         raise RuntimeError(f"the free part of the flows was not found: {outcome.status} {outcome.detail}")
     tonnes: dict[str, dict[Any, float]] = {flow: {} for flow in model.custody.flows()}
