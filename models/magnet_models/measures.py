@@ -1,7 +1,7 @@
 """Measures: what can be least, or held below a value, besides cost. Each is a sum over one scenario's decisions.
 
-A measure is named as a planner writes it: `cost`, `index`, `country share`, or `impact CO2` with the name of an
-impact; `index 2030-2035` counts those years only. All are better the smaller they are.
+A measure is named as a planner writes it: `cost`, `index`, `country share`, `not free`, or `impact CO2` with the name
+of an impact; `index 2030-2035` counts those years only. All are better the smaller they are.
 """
 
 from __future__ import annotations
@@ -39,11 +39,12 @@ class Measure(NamedTuple):
         first = last = None
         if found := _YEARS.fullmatch(text.strip()):
             text, first, last = found["name"], int(found["first"]), int(found["last"])
-        kind, _, subject = text.strip().partition(" ")
+        text = text.strip()
+        kind, _, subject = text.partition(" ")
         if kind == "impact" and subject:
             return cls(kind, subject, first, last)
-        if text.strip() in MEASURES and text.strip() != "impact":
-            return cls(text.strip(), None, first, last)
+        if text in MEASURES and text != "impact":
+            return cls(text, None, first, last)
         raise NoMeasure(f"'{text}' is no measure; allowed: {', '.join(m for m in MEASURES if m != 'impact')}, impact NAME")
 
     def periods(self, s: Scenario) -> list[int]:
@@ -74,6 +75,13 @@ def country_share(s: Scenario, m: Measure) -> Sum:
     """mean of largest[t], the greatest index[c,t] of any country but the settings' home country"""
     largest = _largest(s)
     return 0.0, _mean(s, m, lambda t: [(1.0, largest[t])])
+
+
+def not_free(s: Scenario, m: Measure) -> Sum:
+    """1 - free share: the part of the requirement not delivered free of the exposed country from mine to magnet"""
+    if s.custody is None:
+        raise NoMeasure("measure 'not free' needs settings: exposed_country, and materials with tracked elements")
+    return 1.0, scaled(-1.0, s.custody.free_share(m.periods(s)))
 
 
 def impact(s: Scenario, m: Measure) -> Sum:
@@ -118,6 +126,7 @@ MEASURES: dict[str, Callable[[Scenario, Measure], Sum]] = {
     "cost": cost,
     "index": index,
     "country share": country_share,
+    "not free": not_free,
     "impact": impact,
 }
 

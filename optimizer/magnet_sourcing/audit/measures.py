@@ -28,6 +28,8 @@ def measured(case: Case, tables: Mapping[str, pd.DataFrame], name: str, toleranc
             for i in f.intensity_rows(facility, process)
             if i.impact == wanted
         )
+    if what == "not free":
+        return 1 - _free(f, counted)
     found = exposures(f)
     needing = [t for t in counted if requirement(f, t) > 0]
     if what == "index":
@@ -39,6 +41,19 @@ def measured(case: Case, tables: Mapping[str, pd.DataFrame], name: str, toleranc
         raise KeyError(name)
     years = sum(f.length[t] for t in needing)
     return sum(f.length[t] * x / requirement(f, t) for t, x in by_year.items()) / years
+
+
+def _free(f: Facts, counted: list[int]) -> float:
+    """Free share of the requirement, by the weighted element content of what is delivered."""
+    weight = {
+        r.demand: sum(f.element_weight[e] * x for e, x in f.content.get(r.material, {}).items()) for r in f.rows["demands"]
+    }
+    free = sum(
+        f.length[r["period"]] * weight[r["demand"]] * (r["free"] or 0.0)
+        for r in f.plan["demand"]
+        if r["period"] in counted
+    )
+    return free / sum(f.length[t] * requirement(f, t) for t in counted)
 
 
 def _parsed(name: str) -> tuple[str, int | None, int | None]:
