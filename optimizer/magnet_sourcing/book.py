@@ -47,7 +47,9 @@ class Page:
     def heads(self, texts: list[Any]) -> None:
         for i, text in enumerate(texts, start=1):
             cell = self.sheet.cell(self.row, i, text)
-            cell.font, cell.fill = cells.HEADER, cells.HEADER_FILL
+            cell.font, cell.fill, cell.alignment = cells.HEADER, cells.HEADER_FILL, cells.WRAP
+        if any(len(str(text)) > 9 for text in texts[2:]):
+            self.sheet.row_dimensions[self.row].height = 31
         self.row += 1
 
     def cells(self, values: list[Any], formats: list[str], font: Any = cells.BODY) -> None:
@@ -170,7 +172,7 @@ def add_table(
     last = heads + 1 + len(frame)
     if totals and len(frame):
         sheet.cell(3, 1, "total of the rows shown").font = cells.BOLD
-        for name in totals:
+        for name in (n for n in totals if frame[n].notna().any()):
             i = list(frame.columns).index(name)
             cell = sheet.cell(3, i + 1, f"=SUBTOTAL(9,{letter(i)}{heads + 2}:{letter(i)}{last})")
             cell.font, cell.fill, cell.number_format = cells.BOLD, cells.TOTAL_FILL, formats[i]

@@ -79,11 +79,11 @@ def read_plan(path: Path) -> Plan:
 def _audit(plan: Plan, record: Mapping[str, Any]) -> None:
     """The audit with the options of the solve, and whether the case is still the one that was solved."""
     plan.cost = plan.total()
-    by_cost = record.get("objective measure", "cost") == "cost"
     plan.audit = audit(
         plan.case,
         plan.tables,
-        objective=plan.objective if by_cost else None,
+        objective=plan.objective,
+        measure=record.get("objective measure") or "cost",
         china_price=record.get("china price") or 0.0,
         china_cap=_cap(record.get("china cap")),
     )

@@ -76,8 +76,8 @@ def sentences(plan: Plan) -> list[str]:
     if ending(plan):
         lines.append(ending(plan))
     if plan.has_plan:
-        lines += [*decisions(plan), *partners(plan), *sources(plan), *dependence(plan), *unmet(plan), *binding(plan)]
-        lines += [*scenarios(plan), verdict(plan.audit)]
+        lines += [*decisions(plan), *partners(plan), *sources(plan), *dependence(plan), *freedom(plan)]
+        lines += [*unmet(plan), *binding(plan), *scenarios(plan), verdict(plan.audit)]
     return lines
 
 
@@ -148,6 +148,18 @@ def dependence(plan: Plan) -> list[str]:
     return [f"Dependence on {country}: index {plan.index[first]:.1%} in {first}, {plan.index[last]:.1%} in {last}."]
 
 
+def freedom(plan: Plan) -> list[str]:
+    """What of the delivery is free of the exposed country from mine to magnet, first and last period."""
+    free = plan.free_share
+    if not free:
+        return []
+    first, last = min(free), max(free)
+    country = plan.case.settings["exposed_country"]
+    return [
+        f"Free of {country} from mine to magnet: {free[first]:.0%} of delivery in {first}, {free[last]:.0%} in {last}."
+    ]
+
+
 def unmet(plan: Plan) -> list[str]:
     """Demand that is not met, by segment."""
     short = plan.tables["demand"]
@@ -208,6 +220,13 @@ def dependence_by_year(plan: Plan) -> pd.DataFrame:
     table = rows.pivot(index="stage", columns="period", values="share").astype(float)
     order = [s for s in [r.stage for r in plan.case.rows("stages")] if s in table.index]
     return table.loc[[*order, "index"]]
+
+
+def free_by_year(plan: Plan) -> tuple[str, list[float]]:
+    """Name and values of the line below the index: the free share of delivery, for the periods of that table."""
+    free = plan.free_share
+    values = [free.get(int(t), float("nan")) for t in dependence_by_year(plan).columns] if free else []
+    return f"free of {plan.case.settings.get('exposed_country')}", values
 
 
 def demand_by_segment(plan: Plan) -> pd.DataFrame:

@@ -89,6 +89,8 @@ def solve(
     **options: Any,
 ) -> None:
     """Finds the best plan of CASE (a workbook or a folder of CSV tables; the reference case if none is given)."""
+    if value and scenarios is None:
+        raise ValueError("--value is about several futures: give --scenarios")
     read = read_case(case)
     target = not_over(case, output or default_output(case, "plan"))
     from ..solving import solve as solve_case
@@ -104,7 +106,7 @@ def solve(
         progress=progress,
         **options,
     )
-    if value:
+    if value and plan.has_plan:
         _add_value(plan, options, quiet or as_json)
     files = _write(plan, target)
     if as_json:
@@ -156,8 +158,7 @@ def _add_value(plan: Plan | ScenarioPlan, options: dict[str, Any], silent: bool)
     from ..studies.information import value_of_scenarios
     from .common import study_progress
 
-    if not isinstance(plan, ScenarioPlan):
-        raise ValueError("--value is about several futures: give --scenarios")
+    assert isinstance(plan, ScenarioPlan)
     value_of_scenarios(plan, gap=options["gap"], time_limit=options["time_limit"], progress=study_progress(silent))
 
 
@@ -215,12 +216,14 @@ def _show_plan(plan: Plan) -> None:
     shares = summary.dependence_by_year(plan)
     if not shares.empty:
         heads = "".join(f"{t:>7}" for t in shares.columns)
+        lines = list(zip(shares.index, shares.to_numpy().tolist(), strict=True))
+        name, free = summary.free_by_year(plan)
         section(
             f"Dependence on {plan.case.settings['exposed_country']} by stage",
             [f"{'':<16}{heads}"]
             + [
-                f"{stage:<16}" + "".join(f"{x:>7.0%}" if x == x else f"{'-':>7}" for x in row)
-                for stage, row in zip(shares.index, shares.to_numpy(), strict=True)
+                f"{line:<16}" + "".join(f"{x:>7.0%}" if x == x else f"{'-':>7}" for x in row)
+                for line, row in (*lines, *([(name, free)] if free else []))
             ],
         )
     section(
@@ -263,7 +266,7 @@ def _as_json(plan: Plan | ScenarioPlan, files: list[Path]) -> dict[str, Any]:
         answer["value"] = {k: v for k, v in plan.value.items() if k != "best"}
     else:
         answer["cost_by_item"] = {r.item: r.discounted for r in summary.cost_by_item(plan).itertuples()}
-    for table in ("builds", "signings", "dependence", "demand"):
+    for table in ("builds", "signings", "dependence", "free_delivery", "demand"):
         if table in shown.tables:
             answer[table] = records(shown.tables[table])
     return answer

@@ -92,7 +92,7 @@ def planned_by_decomposition(
         raise ValueError("at_most limits an expected value, which ties futures together: plan without decomposition")
     futures = futures or checked_futures(case, list(probability))
     options = Options(_LAST_GAP, hedging.patience, hedging.threads, hedging.seed, tie_break=False)
-    wish = with_best(case, futures, probability, wish, options)
+    wish = with_best(case, futures, wish, options)
     found = decompose(
         case.settings,
         {name: known.resolved() for name, known in futures.items()},
