@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .problems import CaseError, Problem
     from .session import Progress
     from .solving import solve
+    from .studies.options import options
 
 _PLACES = {
     "Case": ".case",
@@ -27,9 +28,10 @@ _PLACES = {
     "Problem": ".problems",
     "Plan": ".plan",
     "solve": ".solving",
+    "options": ".studies.options",
     "Progress": ".session",
 }
-__all__ = ["Case", "CaseError", "Plan", "Problem", "Progress", "solve"]
+__all__ = ["Case", "CaseError", "Plan", "Problem", "Progress", "options", "solve"]
 
 
 def __getattr__(name: str) -> Any:

@@ -31,7 +31,7 @@ class Option:
 
     columns: all at 0 when it is banned. amount: coefficients by column; insisted on, amount.x >= least. most: the
     greatest amount.x can be. splits: whether a plan may have a little of it, less than `least`.
-    parts: the options of a country, of which at least one is insisted on.
+    parts: the options of a country, of which at least one is insisted on. carried: tonnes under a route, by column.
     """
 
     kind: str
@@ -43,6 +43,7 @@ class Option:
     most: float = INFINITY
     splits: bool = False
     parts: tuple[Option, ...] = ()
+    carried: dict[int, float] | None = None
 
     def amount_in(self, values: np.ndarray) -> float:
         return sum(c * float(values[j]) for j, c in self.amount.items())
@@ -52,6 +53,12 @@ class Option:
         if self.parts:
             return any(part.is_in(values) for part in self.parts)
         return self.amount_in(values) > _TRACE * self.least
+
+    def is_idle(self, values: np.ndarray) -> bool:
+        """Whether it is a route that is signed in a plan without anything moving, or being made, under it."""
+        if self.carried is None or not self.is_in(values):
+            return False
+        return sum(c * float(values[j]) for j, c in self.carried.items()) <= _TRACE
 
     # ------------------------------------------------------------ forced
 
@@ -105,7 +112,14 @@ def _routes(problem: Problem) -> Iterator[Option]:
     for row in problem.case.rows("routes"):
         at = _columns(problem, (signings.sign[row.route, t] for t in signings.years.get(row.route, [])))
         if at:
-            yield Option("route", row.route, row.country, frozenset(at), dict.fromkeys(at, 1.0), 1.0, 1.0)
+            carried = {
+                problem.matrix.column_of(v): problem.probability[name] * c * s.data.horizon.years[t]
+                for name, s in problem.model.scenarios.items()
+                for t in s.data.periods
+                for c, v in s.under(row.route, t)
+            }
+            signed = dict.fromkeys(at, 1.0)
+            yield Option("route", row.route, row.country, frozenset(at), signed, 1.0, 1.0, carried=carried)
 
 
 def _expansions(problem: Problem) -> Iterator[Option]:
@@ -125,9 +139,7 @@ def _expansions(problem: Problem) -> Iterator[Option]:
         else:
             most = row.max_modules if row.sizing == "modular" else 1
             amount, least, splits = dict.fromkeys(built, 1.0), 1.0, False
-        yield Option(
-            "expansion", row.expansion, country[row.facility], columns, amount, least, float(most), splits
-        )
+        yield Option("expansion", row.expansion, country[row.facility], columns, amount, least, float(most), splits)
 
 
 def _facilities(problem: Problem, use: float) -> Iterator[Option]:

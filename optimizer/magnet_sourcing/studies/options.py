@@ -26,9 +26,9 @@ from .choices import Option, options_of
 from .pool import Task, in_order, solved, was_interrupted
 from .question import Question
 
-Interval = tuple[float, float]
-# The optimum is on one side of every price: it is worth knowing ten times better than the rest.
-_OPTIMUM_GAP = 0.1
+# The optimum is on one side of every price, and a price across the threshold is worth a second look: both are known
+# ten times better than the rest.
+_FINER = 0.1
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Entry:
     status: how the forced solve ended; 'not finished' after Ctrl-C. low, high: the forced plan costs at least and at
     most so much more than the optimum; infinite if it is proved that there is no such plan, None if not known.
     free_below: a price that may be as small as nothing and is at most this cannot be told from none at the gap asked.
-    index: mean dependence index of the forced plan found, None without one.
+    index: mean dependence index of the forced plan found, None without one. idle: whether that plan signs the route
+    asked for and then does nothing under it.
     """
 
     option: Option
@@ -49,6 +50,7 @@ class Entry:
     high: float | None = None
     gap: float | None = None
     index: float | None = None
+    idle: bool = False
     worth: float = 0.0
     free_below: float = 0.0
 
@@ -152,7 +154,8 @@ def options(
     in them. only: names; all without. use: share of its capacity (an offer: its limit), on average over its years and
     the futures, at which a facility counts as insisted on. worth: share of the optimum's cost up to which a price is
     none. scenario, scenarios, at_most, china_cap: as in `solve`; they hold for every plan of the study.
-    gap, time_limit: of each forced solve; the optimum is found to a tenth of the gap. workers: processes.
+    gap, time_limit: of each forced solve; the optimum, and prices across the threshold, to a tenth of the gap.
+    workers: processes.
     progress: called with how many of how many solves are finished, and what the last one was.
 
     Raises CaseError for a case with errors, ValueError for wrong options and unknown names. After Ctrl-C what is
@@ -166,10 +169,10 @@ def options(
     begun = time.perf_counter()
     _check(use, worth, workers)
     forced = Options(gap, time_limit, threads, seed, tie_break=False)
-    at_first = replace(forced, gap=gap * _OPTIMUM_GAP, tie_break=scenarios is None)
+    at_first = replace(forced, gap=gap * _FINER, tie_break=scenarios is None)
     check_options(forced)
     question = Question.about(case, scenario, scenarios, at_most, china_cap)
-    asked: dict[str, object] = {"only": list(only) if only else "all", "workers": workers, "gap": gap}
+    asked: dict[str, object] = {"only": ", ".join(only) if only else "all", "workers": workers, "gap": gap}
 
     try:
         problem = question.posed(question.measures)
@@ -184,21 +187,23 @@ def options(
     if progress is not None:
         progress(1, len(chosen) + 1, "the optimum")
 
-    values = best.values
-    held = [option.is_in(values) for option in chosen]
-    tasks = [_task(problem, option, is_in, forced, values) for option, is_in in zip(chosen, held, strict=True)]
+    study = _Study(problem, best, worth * abs(best.objective), gap)
+    tasks = [study.task(option, forced) for option in chosen]
     outcomes: list[Outcome | None] = [None] * len(tasks)
     if best.status is not Status.INTERRUPTED:
-        outcomes = in_order(solved, tasks, workers, _told(progress, chosen, held), was_interrupted)
-    threshold = worth * abs(best.objective)
-    # A forced plan is a plan of the case: one that is cheaper than the optimum found stands in its place.
-    cheapest = min([best.objective, *(o.objective for o in outcomes if o is not None and o.objective is not None)])
-    entries = [
-        _entry(problem, option, is_in, outcome, (best.bound, cheapest), threshold, gap * (1 + _OPTIMUM_GAP))
-        for option, is_in, outcome in zip(chosen, held, outcomes, strict=True)
-    ]
-    mean = problem.value("index", values) if "index" in question.measures else None
-    return Ledger(question.case, plan, entries, threshold, use, mean, time.perf_counter() - begun, asked)
+        outcomes = in_order(solved, tasks, workers, study.told(progress, chosen, 1), was_interrupted)
+    entries = study.entries(chosen, outcomes)
+    again = [i for i, e in enumerate(entries) if e.verdict == "not settled" and e.status == Status.OPTIMAL]
+    if again and not any(e.status == "not finished" for e in entries):
+        finer = replace(forced, gap=gap * _FINER)
+        tasks = [study.task(chosen[i], finer, outcomes[i]) for i in again]
+        told = study.told(progress, [chosen[i] for i in again], 1 + len(chosen), ", again")
+        for i, outcome in zip(again, in_order(solved, tasks, workers, told, was_interrupted), strict=True):
+            if outcome is not None and outcome.values is not None:
+                outcomes[i] = outcome
+        entries = study.entries(chosen, outcomes)
+    mean = study.index(best.values)
+    return Ledger(question.case, plan, entries, study.worth, use, mean, time.perf_counter() - begun, asked)
 
 
 def _check(use: float, worth: float, workers: int) -> None:
@@ -223,44 +228,77 @@ def named(found: Sequence[Option], only: Sequence[str] | None) -> list[Option]:
     return [option for option in found if option.name in only]
 
 
-def _task(problem: Problem, option: Option, is_in: bool, options: Options, values: np.ndarray) -> Task:
-    """The forced programme, begun from the optimum; it does not fit, and HiGHS mends what it can of it."""
-    matrix = option.banned(problem.matrix) if is_in else option.insisted_on(problem.matrix)
-    start = np.zeros(len(matrix.cost))
-    start[: len(values)] = values
-    return Task(matrix.bare(), options, np.clip(start, matrix.lower, matrix.upper))
+@dataclass(frozen=True)
+class _Study:
+    """The optimum of a problem, and prices against it. worth: in money. gap: asked of forced plans."""
 
+    problem: Problem
+    best: Outcome
+    worth: float
+    gap: float
 
-def _told(
-    progress: Callable[[int, int, str], None] | None, chosen: Sequence[Option], held: Sequence[bool]
-) -> Callable[[int], None] | None:
-    """Turns the number of a finished task into a line of progress."""
-    if progress is None:
-        return None
-    done = 1
+    @property
+    def values(self) -> np.ndarray:
+        assert self.best.values is not None
+        return self.best.values
 
-    def finished(i: int) -> None:
-        nonlocal done
-        done += 1
-        progress(done, len(chosen) + 1, f"{'without' if held[i] else 'with'} {chosen[i].name}")
+    def index(self, values: np.ndarray) -> float | None:
+        """Mean dependence index of a plan, if the case has an exposed country."""
+        if not self.problem.case.settings["exposed_country"]:
+            return None
+        return self.problem.value("index", values[: len(self.values)])
 
-    return finished
+    def task(self, option: Option, options: Options, earlier: Outcome | None = None) -> Task:
+        """The forced programme, begun from an earlier plan of it, else from the optimum, of which HiGHS mends what it
+        can."""
+        matrix = self.problem.matrix
+        matrix = option.banned(matrix) if option.is_in(self.values) else option.insisted_on(matrix)
+        known = self.values if earlier is None or earlier.values is None else earlier.values
+        start = np.zeros(len(matrix.cost))
+        start[: len(known)] = known
+        return Task(matrix.bare(), options, np.clip(start, matrix.lower, matrix.upper))
 
+    def told(
+        self, progress: Callable[[int, int, str], None] | None, chosen: Sequence[Option], before: int, more: str = ""
+    ) -> Callable[[int], None] | None:
+        """Turns the number of a finished task into a line of progress."""
+        if progress is None:
+            return None
+        done = before
 
-def _entry(
-    problem: Problem, option: Option, is_in: bool, outcome: Outcome | None, best: Interval, worth: float, gap: float
-) -> Entry:
-    """best: bound and cost of the optimum. gap: what two solves leave open between them, relatively."""
-    if outcome is None or was_interrupted(outcome):
-        return Entry(option, is_in, "not finished", worth=worth)
-    if outcome.status is Status.INFEASIBLE:
-        return Entry(option, is_in, str(outcome.status), math.inf, math.inf, worth=worth)
-    bound, cost = best
-    # Forcing never costs less than nothing: the forced programme is a restriction of the free one.
-    low = max(0.0, outcome.bound - cost) if outcome.bound is not None else 0.0
-    high = max(0.0, outcome.objective - bound) if outcome.objective is not None else None
-    index = None
-    if outcome.values is not None and problem.case.settings["exposed_country"]:
-        index = problem.value("index", outcome.values[: len(problem.matrix.cost)])
-    free_below = gap * max(abs(cost), abs(outcome.objective or 0.0))
-    return Entry(option, is_in, str(outcome.status), low, high, outcome.gap, index, worth, free_below)
+        def finished(i: int) -> None:
+            nonlocal done
+            done += 1
+            forced = "without" if chosen[i].is_in(self.values) else "with"
+            progress(done, before + len(chosen), f"{forced} {chosen[i].name}{more}")
+
+        return finished
+
+    def entries(self, chosen: Sequence[Option], outcomes: Sequence[Outcome | None]) -> list[Entry]:
+        # A forced plan is a plan of the case: one that is cheaper than the optimum found stands in its place.
+        costs = [o.objective for o in (self.best, *outcomes) if o is not None and o.objective is not None]
+        return [self._entry(option, outcome, min(costs)) for option, outcome in zip(chosen, outcomes, strict=True)]
+
+    def _entry(self, option: Option, outcome: Outcome | None, cost: float) -> Entry:
+        is_in = option.is_in(self.values)
+        if outcome is None or was_interrupted(outcome):
+            return Entry(option, is_in, "not finished", worth=self.worth)
+        if outcome.status is Status.INFEASIBLE:
+            return Entry(option, is_in, str(outcome.status), math.inf, math.inf, worth=self.worth)
+        assert self.best.bound is not None
+        # Forcing never costs less than nothing: the forced programme is a restriction of the free one.
+        low = max(0.0, outcome.bound - cost) if outcome.bound is not None else 0.0
+        high = max(0.0, outcome.objective - self.best.bound) if outcome.objective is not None else None
+        return Entry(
+            option,
+            is_in,
+            str(outcome.status),
+            low,
+            high,
+            outcome.gap,
+            None if outcome.values is None else self.index(outcome.values),
+            outcome.values is not None and option.is_idle(outcome.values),
+            self.worth,
+            # what two solves leave open between them
+            self.gap * (1 + _FINER) * max(abs(cost), abs(outcome.objective or 0.0)),
+        )

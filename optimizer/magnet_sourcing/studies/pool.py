@@ -18,7 +18,8 @@ import numpy as np
 from ..matrix import Matrix
 from ..session import Options, Outcome, Session, Status
 
-T, A = TypeVar("T"), TypeVar("A")
+T = TypeVar("T")
+A = TypeVar("A")
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,7 @@ def in_order(
     return answers
 
 
-def _spread(
-    function: Callable[[T], A], tasks: Sequence[T], workers: int, take: Callable[[int, A], bool]
-) -> list[int]:
+def _spread(function: Callable[[T], A], tasks: Sequence[T], workers: int, take: Callable[[int, A], bool]) -> list[int]:
     """Runs the tasks in processes; returns the tasks that died with a worker."""
     others = set(multiprocessing.active_children())
     # A forked process would inherit the solver's threads and hang.
