@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .problems import CaseError, Problem
     from .session import Progress
     from .solving import solve
+    from .studies.alternatives import alternatives
     from .studies.options import options
 
 _PLACES = {
@@ -28,10 +29,11 @@ _PLACES = {
     "Problem": ".problems",
     "Plan": ".plan",
     "solve": ".solving",
+    "alternatives": ".studies.alternatives",
     "options": ".studies.options",
     "Progress": ".session",
 }
-__all__ = ["Case", "CaseError", "Plan", "Problem", "Progress", "options", "solve"]
+__all__ = ["Case", "CaseError", "Plan", "Problem", "Progress", "alternatives", "options", "solve"]
 
 
 def __getattr__(name: str) -> Any:

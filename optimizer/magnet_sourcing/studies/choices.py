@@ -31,7 +31,8 @@ class Option:
 
     columns: all at 0 when it is banned. amount: coefficients by column; insisted on, amount.x >= least. most: the
     greatest amount.x can be. splits: whether a plan may have a little of it, less than `least`.
-    parts: the options of a country, of which at least one is insisted on. carried: tonnes under a route, by column.
+    parts: the options of a country, of which at least one is insisted on. carried: what shows by
+    being more than 0 that a route is made use of.
     """
 
     kind: str
@@ -112,14 +113,24 @@ def _routes(problem: Problem) -> Iterator[Option]:
     for row in problem.case.rows("routes"):
         at = _columns(problem, (signings.sign[row.route, t] for t in signings.years.get(row.route, [])))
         if at:
-            carried = {
-                problem.matrix.column_of(v): problem.probability[name] * c * s.data.horizon.years[t]
-                for name, s in problem.model.scenarios.items()
-                for t in s.data.periods
-                for c, v in s.under(row.route, t)
-            }
+            carried = _carried(problem, row.route)
             signed = dict.fromkeys(at, 1.0)
             yield Option("route", row.route, row.country, frozenset(at), signed, 1.0, 1.0, carried=carried)
+
+
+def _carried(problem: Problem, route: str) -> dict[int, float]:
+    """What a route is good for: tonnes under it, movements on its lanes, expansions and routes that wait for it."""
+    case, model = problem.case, problem.model
+    waiting = [r.expansion for r in case.rows("expansions") if r.route == route]
+    found = [v for (x, _), v in model.first.expansions.build.items() if x in waiting]
+    found += [v for (x, _), v in model.first.expansions.continuous_sizes().items() if x in waiting]
+    following = [r.route for r in case.rows("routes") if r.needs == route]
+    found += [v for (r, _), v in model.first.signings.sign.items() if r in following]
+    lanes = [r.lane for r in case.rows("lanes") if r.route == route]
+    for s in model.scenarios.values():
+        found += [v for t in s.data.periods for _, v in s.under(route, t)]
+        found += [v for key, v in s.lanes.ship.items() if key[0] in lanes]
+    return dict.fromkeys(_columns(problem, found), 1.0)
 
 
 def _expansions(problem: Problem) -> Iterator[Option]:
@@ -215,3 +226,53 @@ def _runs(problem: Problem, facilities: set[str]) -> list[int]:
 def _country_of_facility(problem: Problem) -> dict[str, str]:
     country = {r.location: r.country for r in problem.case.rows("locations")}
     return {r.facility: country[r.location] for r in problem.case.rows("facilities")}
+
+
+# ---------------------------------------------------------------- as yes and no
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Routes signed or not, expansions built or not, countries with any of these: one yes/no each.
+
+    kinds: name of the choice -> route, expansion or country. A name that two kinds share is followed by its kind.
+    """
+
+    options: tuple[Option, ...]
+    countries: tuple[tuple[str, tuple[int, ...]], ...]
+    kinds: dict[str, str]
+
+    @classmethod
+    def of(cls, problem: Problem) -> Choices:
+        """Countries only where they say more than their one option does."""
+        options = first_stage(problem)
+        members: dict[str, list[int]] = {}
+        for i, option in enumerate(options):
+            members.setdefault(option.country, []).append(i)
+        countries = [(name, tuple(at)) for name, at in sorted(members.items()) if len(at) > 1]
+        named = [*((o.name, o.kind) for o in options), *((name, "country") for name, _ in countries)]
+        plain = [name for name, _ in named]
+        kinds = {name if plain.count(name) == 1 else f"{name} ({kind})": kind for name, kind in named}
+        return cls(tuple(options), tuple(countries), kinds)
+
+    def made_in(self, values: np.ndarray) -> np.ndarray:
+        """Which of them a plan has; a little of an expansion without a least size is none."""
+        has = [o.amount_in(values) >= o.least * (1 - _TRACE) for o in self.options]
+        return np.array([*has, *(any(has[i] for i in at) for _, at in self.countries)], dtype=bool)
+
+    def added_to(self, matrix: Matrix) -> tuple[Matrix, np.ndarray]:
+        """The programme with a yes/no column for each choice, and where they stand.
+
+        least z <= amount.x <= most z (for what may be had in part: least + (most - least) z);
+        z of a country >= z of each of its options, <= their sum.
+        """
+        matrix, at = matrix.with_columns(len(self.kinds), 1.0, True)
+        for option, z in zip(self.options, at, strict=False):
+            little = option.least if option.splits else 0.0
+            matrix = matrix.with_row(_dense(matrix, option.amount, {z: -option.least}), 0.0, INFINITY)
+            matrix = matrix.with_row(_dense(matrix, option.amount, {z: little - option.most}), -INFINITY, little)
+        for (_, members), z in zip(self.countries, at[len(self.options) :], strict=True):
+            for i in members:
+                matrix = matrix.with_row(_dense(matrix, {z: 1.0, int(at[i]): -1.0}), 0.0, INFINITY)
+            matrix = matrix.with_row(_dense(matrix, {z: 1.0, **{int(at[i]): -1.0 for i in members}}), -INFINITY, 0.0)
+        return matrix, at

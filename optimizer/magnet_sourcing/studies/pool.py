@@ -35,8 +35,8 @@ def solved(task: Task) -> Outcome:
     return Session(task.matrix, task.options, None, task.start).solve()
 
 
-def was_interrupted(outcome: Outcome) -> bool:
-    return outcome.status is Status.INTERRUPTED
+def was_interrupted(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.status is Status.INTERRUPTED
 
 
 def in_order(
