@@ -40,6 +40,13 @@ if TYPE_CHECKING:
     "--within", type=Share(), default=0.03, show_default=True, help="How much dearer a plan may be: 3% or 0.03."
 )
 @click.option("--count", type=int, default=5, show_default=True, help="Plans wanted beside the cheapest.")
+@click.option(
+    "--use",
+    type=Share(),
+    default=0.25,
+    show_default=True,
+    help="Share of its greatest use from which an addition counts.",
+)
 @click.option("--scenario", multiple=True, help="Plan as if this scenario were certain; repeat it for several at once.")
 @click.option("--scenarios", help="Plans for several futures: 'all', or names joined by commas.")
 @click.option("--at-most", multiple=True, metavar="MEASURE=VALUE", help="As in solve; holds for every plan.")

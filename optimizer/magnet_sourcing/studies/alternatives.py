@@ -5,7 +5,8 @@ Modelling to generate alternatives: Brill, Chang and Hopkins, Modeling to genera
 an illustration using a problem in land use planning, Management Science 28 (1982); DeCarolis, Using modeling to
 generate alternatives (MGA) to expand our thinking on energy futures, Energy Economics 33 (2011). Here the least
 distance to the plans found so far is made greatest, so that every plan is new, and then the choices are held and cost
-is made least, so that no plan is dearer than its choices need.
+is made least, so that no plan is dearer than its choices need. Something a plan adds counts as a difference only if
+the plan has it in earnest; see `yes_no.py`.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from ..problem import Impossible, Problem, held_row
 from ..scenario_plan import ScenarioPlan
 from ..session import Options, Outcome, Session, Status, relative_gap
 from ..solving import check_options
-from .choices import Choices, Option, options_of
+from .choices import Option, options_of
 from .question import Question
+from .yes_no import Choices
 
 # The greatest distance is a means, not an answer: a plan that is nearly as different will do.
 _SEARCH_GAP = 0.1
@@ -112,6 +114,7 @@ def alternatives(
     within: float = 0.03,
     count: int = 5,
     *,
+    use: float = 0.25,
     weights: Mapping[str, float] | None = None,
     scenario: str | Sequence[str] | None = None,
     scenarios: str | Sequence[str] | None = None,
@@ -125,10 +128,12 @@ def alternatives(
 ) -> Alternatives:
     """Plans that cost at most `within` (a share) more than the least possible cost, as different as can be found.
 
-    count: plans wanted beside the cheapest. weights: what a difference counts by kind of choice: 'route' (signed or
-    not), 'expansion' (built or not), 'country' (any of its routes or expansions); 1 each without. scenario, scenarios,
-    at_most, china_cap: as in `solve`; they hold for every plan. gap, time_limit: of each solve; a search for the next
-    plan stops at a tenth from the greatest distance. progress: called with how many of how many steps are done.
+    count: plans wanted beside the cheapest. use: what a plan adds counts as a difference from this share of its
+    greatest use on: a route by the tonnes under it, an expansion by its years in service and its plant's load.
+    weights: what a difference counts by kind of choice: 'route' (signed or not), 'expansion' (built or not), 'country'
+    (any of its routes or expansions); 1 each without. scenario, scenarios, at_most, china_cap: as in `solve`; they
+    hold for every plan. gap, time_limit: of each solve; a search for the next plan stops at a tenth from the greatest
+    distance. progress: called with how many of how many steps are done, and what the last one was.
 
     The budget is counted from the bound, so that every plan is truly within the tolerance; the cheapest plan found is
     always allowed. Raises CaseError for a case with errors, ValueError for wrong options.
@@ -144,10 +149,17 @@ def alternatives(
         raise ValueError(f"within {within}: a share of the cost, 0 or more")
     if count < 1:
         raise ValueError(f"count {count}: at least 1")
+    if not 0 <= use <= 1:
+        raise ValueError(f"use {use}: a share from 0 to 1")
     options = Options(gap, time_limit, threads, seed, tie_break=scenarios is None)
     check_options(options)
     question = Question.about(case, scenario, scenarios, at_most, china_cap)
-    asked: dict[str, object] = {"within": within, "count": count, **{f"weight of {k}": w for k, w in weight.items()}}
+    asked: dict[str, object] = {
+        "within": within,
+        "count": count,
+        "use": use,
+        **{f"weight of {k}": w for k, w in weight.items()},
+    }
 
     try:
         problem = question.posed(question.measures)
@@ -163,7 +175,7 @@ def alternatives(
     if progress is not None:
         progress(1, count + 1, "the cheapest plan")
 
-    search = _Search(question, problem, best, within, options, weight)
+    search = _Search(question, problem, best, within, use, options, weight)
     found = [search.alternative(plan, best.values, None, best.gap)]
     status = "interrupted" if best.status is Status.INTERRUPTED else "found as many as asked"
     while status == "found as many as asked" and len(found) <= count:
@@ -201,100 +213,96 @@ class _Search:
         problem: Problem,
         best: Outcome,
         within: float,
+        use: float,
         options: Options,
         weight: Mapping[str, float],
     ) -> None:
         assert best.objective is not None and best.bound is not None and best.values is not None
         self._question, self._problem, self._options = question, problem, options
         self._bound, self._all = best.bound, options_of(problem)
-        self.choices = Choices.of(problem)
+        self.choices = Choices.of(problem, use)
         self.budget = max(best.objective, best.bound + within * abs(best.bound))
         self._weight = np.array([weight[kind] for kind in self.choices.kinds.values()])
         self._found = [self.choices.made_in(best.values)]
-        self._matrix, self._at = self.choices.added_to(problem.matrix)
-        affordable = held_row(
-            np.append(problem.matrix.cost, np.zeros(len(self._at))), self.budget - problem.matrix.offset
-        )
-        self._within = self._matrix.with_row(*affordable)
+        self._matrix, self._has, self._earnest = self.choices.added_to(problem.matrix)
+        self._within = self._matrix.with_row(*held_row(self._matrix.cost, self.budget - self._matrix.offset))
 
     def following(self, begun: float) -> tuple[str, Alternative | None]:
         """The next plan, or none and why the search ends; the plan too may come with 'interrupted'."""
-        if not self._at.size:
+        if not self._has.size:
             return "complete", None
-        matrix = self._farthest()
-        options = replace(self._options, gap=_SEARCH_GAP)
-        far = Session(matrix, options).solve()
-        least = float(self._weight[self._weight > 0].min())
-        if far.status is Status.INFEASIBLE or (far.bound is not None and -far.bound < least * (1 - 1e-6)):
+        far = Session(self._farthest(), replace(self._options, gap=_SEARCH_GAP)).solve()
+        enough = self._smallest * (1 - 1e-6)
+        if far.status is Status.INFEASIBLE or (far.bound is not None and -far.bound < enough):
             return "complete", None
+        ended = "interrupted" if far.status is Status.INTERRUPTED else "no more found in time"
         if far.values is None:
-            return "interrupted" if far.status is Status.INTERRUPTED else "no more found in time", None
-        made = np.round(far.values[self._at]).astype(bool)
-        distance = min(self._distance(made, known) for known in self._found)
-        if distance < least * (1 - 1e-6):
-            return "interrupted" if far.status is Status.INTERRUPTED else "no more found in time", None
-        cheap = self._cheapest(made, far.values)
+            return ended, None
+        has, earnest = (np.round(far.values[at]).astype(bool) for at in (self._has, self._earnest))
+        distance = min(self._distance(has, earnest, known) for known in self._found)
+        if distance < enough:
+            return ended, None
+        cheap = self._cheapest(has, earnest, far.values)
         if cheap.values is None or cheap.objective is None:  # a plan is known: the one the search found
             cheap = replace(far, objective=None, bound=None)
-        self._found.append(made)
-        ended = "interrupted" if Status.INTERRUPTED in (far.status, cheap.status) else str(cheap.status)
-        return ended, self._told(cheap, made, distance, begun)
+        assert cheap.values is not None
+        self._found.append(self.choices.made_in(cheap.values))
+        interrupted = Status.INTERRUPTED in (far.status, cheap.status)
+        return "interrupted" if interrupted else "found", self._told(cheap, distance, begun)
 
-    def _distance(self, made: np.ndarray, known: np.ndarray) -> float:
-        return float(self._weight[made != known].sum())
+    def _distance(self, has: np.ndarray, earnest: np.ndarray, known: np.ndarray) -> float:
+        """What a plan lacks of the other, and what it has in earnest that the other lacks."""
+        return float(self._weight[np.where(known, ~has, earnest)].sum())
 
     def _farthest(self) -> Matrix:
-        """Makes D + a little * sum of all distances greatest, D <= distance to each plan found, within the budget."""
+        """Makes D + a little * sum of all distances greatest, D <= distance to each plan found, within the budget.
+
+        distance = sum over what the other has of w (1 - z) + sum over what it lacks of w y
+        """
         total = float(self._weight.sum())
         matrix, at = self._within.with_columns(1, total, False)
-        least = at[0]
         aim = np.zeros(len(matrix.cost))
-        aim[least] = -1.0
+        aim[at] = -1.0
         constant = 0.0
+        share = _ALL_TOGETHER * self._smallest / (total * len(self._found))
         for known in self._found:
-            # distance = sum over what it has of w (1 - z) + sum over the rest of w z
-            signs = np.where(known, -self._weight, self._weight)
             row = np.zeros(len(matrix.cost))
-            row[self._at], row[least] = -signs, 1.0
-            matrix = matrix.with_row(row, -INFINITY, float(self._weight[known].sum()))
-            share = _ALL_TOGETHER * self._smallest / (total * len(self._found))
-            aim[self._at] -= share * signs
+            row[self._has] = np.where(known, self._weight, 0.0)
+            row[self._earnest] = np.where(known, 0.0, -self._weight)
+            aim += share * row
             constant -= share * float(self._weight[known].sum())
+            row[at] = 1.0
+            matrix = matrix.with_row(row, -INFINITY, float(self._weight[known].sum()))
         return matrix.aiming(aim, constant)
+
+    def _cheapest(self, has: np.ndarray, earnest: np.ndarray, start: np.ndarray) -> Outcome:
+        """The least cost of a plan that lacks what this one lacks, and has in earnest what makes it differ."""
+        new = earnest & ~np.all(self._found, axis=0)
+        matrix = self._matrix.within(self._has[~has], -INFINITY, 0.0).within(self._earnest[new], 1.0, INFINITY)
+        return Session(matrix, self._options, None, start[: len(matrix.cost)]).solve()
 
     @property
     def _smallest(self) -> float:
         return float(self._weight[self._weight > 0].min())
 
-    def _cheapest(self, made: np.ndarray, start: np.ndarray) -> Outcome:
-        """The least cost with these choices."""
-        matrix = self._matrix.held(self._at, made.astype(float))
-        return Session(matrix, self._options, None, start[: len(matrix.cost)]).solve()
-
-    def _told(self, outcome: Outcome, made: np.ndarray, distance: float, begun: float) -> Alternative:
+    def _told(self, outcome: Outcome, distance: float, begun: float) -> Alternative:
         """The audited plan; its bound is that of the case, since its choices are ours."""
         gap = outcome.gap
-        values = outcome.values
-        assert values is not None
-        outcome.values = values[: len(self._problem.matrix.cost)]
+        assert outcome.values is not None
+        outcome.values = outcome.values[: len(self._problem.matrix.cost)]
         outcome.objective = float(self._problem.matrix.cost @ outcome.values) + self._problem.matrix.offset
         outcome.bound, outcome.gap = self._bound, relative_gap(outcome.objective, self._bound)
         outcome.detail = "an alternative: the least cost for its choices, not the least of all"
         plan = self._question.plan(self._problem, outcome, self._options, begun)
-        return self.alternative(plan, outcome.values, distance, gap, made)
+        return self.alternative(plan, outcome.values, distance, gap)
 
     def alternative(
-        self,
-        plan: Plan | ScenarioPlan,
-        values: np.ndarray,
-        distance: float | None,
-        gap: float | None,
-        made: np.ndarray | None = None,
+        self, plan: Plan | ScenarioPlan, values: np.ndarray, distance: float | None, gap: float | None
     ) -> Alternative:
-        made = self.choices.made_in(values) if made is None else made
+        made = self.choices.made_in(values).tolist()
         index = self._problem.value("index", values) if "index" in self._question.measures else None
         used = tuple(sorted({o.country for o in self._all if o.kind != "country" and _used(o, values)}))
-        return Alternative(plan, dict(zip(self.choices.kinds, made.tolist(), strict=True)), distance, gap, index, used)
+        return Alternative(plan, dict(zip(self.choices.kinds, made, strict=True)), distance, gap, index, used)
 
 
 def _used(option: Option, values: np.ndarray) -> bool:

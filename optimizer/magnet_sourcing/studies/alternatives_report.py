@@ -42,7 +42,7 @@ def found(study: Alternatives) -> list[str]:
         lines.append(f"No other plan that costs at most {budget} was found.")
     lines.append(
         {
-            "complete": "These are all: it is proved that no plan within the tolerance makes other choices.",
+            "complete": "These are all: it is proved that no plan within the tolerance makes other choices in earnest.",
             "found as many as asked": "There may be more: ask for a greater count.",
             "no more found in time": "There may be more: the search ended at its time limit.",
             "interrupted": "Interrupted: these are the plans found until then.",
@@ -207,5 +207,8 @@ def reading(study: Alternatives) -> list[str]:
         "folder beside this file.",
         "Its cost is more than the least possible one by an interval, since the least cost is known between a bound and "
         "a plan.",
+        "What a plan adds counts as a difference only if it is used in earnest: a route for "
+        f"{study.asked['use']:.0%} of the tonnes it could carry, a build for as much of the years and of its plant's load "
+        "it could have.",
         "Years and sizes are not choices: two plans that differ in these alone count as one.",
     ]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # An expansion without a least size counts as built from this share of its greatest size on: less is no plant.
 MEANINGFUL = 0.05
 # A plan has an option if it has more of it than the solver's tolerance can make of nothing.
-_TRACE = 1e-6
+TRACE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Option:
     """One thing to choose. kind: route, expansion, facility, supply or country.
 
     columns: all at 0 when it is banned. amount: coefficients by column; insisted on, amount.x >= least. most: the
-    greatest amount.x can be. splits: whether a plan may have a little of it, less than `least`.
+    greatest amount.x can be.
     parts: the options of a country, of which at least one is insisted on. carried: what shows by
     being more than 0 that a route is made use of.
     """
@@ -42,7 +42,6 @@ class Option:
     amount: dict[int, float]
     least: float
     most: float = INFINITY
-    splits: bool = False
     parts: tuple[Option, ...] = ()
     carried: dict[int, float] | None = None
 
@@ -53,13 +52,13 @@ class Option:
         """Whether a plan has any of it."""
         if self.parts:
             return any(part.is_in(values) for part in self.parts)
-        return self.amount_in(values) > _TRACE * self.least
+        return self.amount_in(values) > TRACE * self.least
 
     def is_idle(self, values: np.ndarray) -> bool:
         """Whether it is a route that is signed in a plan without anything moving, or being made, under it."""
         if self.carried is None or not self.is_in(values):
             return False
-        return sum(c * float(values[j]) for j, c in self.carried.items()) <= _TRACE
+        return sum(c * float(values[j]) for j, c in self.carried.items()) <= TRACE
 
     # ------------------------------------------------------------ forced
 
@@ -70,14 +69,14 @@ class Option:
     def insisted_on(self, matrix: Matrix) -> Matrix:
         """The programme with it; of a country, with at least one of its options."""
         if not self.parts:
-            return matrix.with_row(_dense(matrix, self.amount), self.least, INFINITY)
+            return matrix.with_row(dense(matrix, self.amount), self.least, INFINITY)
         matrix, at = matrix.with_columns(len(self.parts), 1.0, True)
         for part, j in zip(self.parts, at, strict=True):
-            matrix = matrix.with_row(_dense(matrix, part.amount, {j: -part.least}), 0.0, INFINITY)
-        return matrix.with_row(_dense(matrix, dict.fromkeys(at.tolist(), 1.0)), 1.0, INFINITY)
+            matrix = matrix.with_row(dense(matrix, part.amount, {j: -part.least}), 0.0, INFINITY)
+        return matrix.with_row(dense(matrix, dict.fromkeys(at.tolist(), 1.0)), 1.0, INFINITY)
 
 
-def _dense(matrix: Matrix, *sums: dict[int, float]) -> np.ndarray:
+def dense(matrix: Matrix, *sums: dict[int, float]) -> np.ndarray:
     vector = np.zeros(len(matrix.cost))
     for coefficients in sums:
         for j, c in coefficients.items():
@@ -103,7 +102,7 @@ def first_stage(problem: Problem) -> list[Option]:
     return [*_routes(problem), *_expansions(problem)]
 
 
-def _columns(problem: Problem, variables: Iterable[Any]) -> list[int]:
+def columns_of(problem: Problem, variables: Iterable[Any]) -> list[int]:
     return [problem.matrix.column_of(v) for v in variables]
 
 
@@ -111,7 +110,7 @@ def _routes(problem: Problem) -> Iterator[Option]:
     """Signed in some year."""
     signings = problem.model.first.signings
     for row in problem.case.rows("routes"):
-        at = _columns(problem, (signings.sign[row.route, t] for t in signings.years.get(row.route, [])))
+        at = columns_of(problem, (signings.sign[row.route, t] for t in signings.years.get(row.route, [])))
         if at:
             carried = _carried(problem, row.route)
             signed = dict.fromkeys(at, 1.0)
@@ -130,7 +129,7 @@ def _carried(problem: Problem, route: str) -> dict[int, float]:
     for s in model.scenarios.values():
         found += [v for t in s.data.periods for _, v in s.under(route, t)]
         found += [v for key, v in s.lanes.ship.items() if key[0] in lanes]
-    return dict.fromkeys(_columns(problem, found), 1.0)
+    return dict.fromkeys(columns_of(problem, found), 1.0)
 
 
 def _expansions(problem: Problem) -> Iterator[Option]:
@@ -139,18 +138,18 @@ def _expansions(problem: Problem) -> Iterator[Option]:
     country = _country_of_facility(problem)
     for row in problem.case.rows("expansions"):
         years = expansions.years.get(row.expansion, [])
-        built = _columns(problem, (v for t in years for _, v in expansions.built(row.expansion, t)))
-        sizes = _columns(problem, (v for t in years for _, v in expansions.size(row.expansion, t)))
+        built = columns_of(problem, (v for t in years for _, v in expansions.built(row.expansion, t)))
+        sizes = columns_of(problem, (v for t in years for _, v in expansions.size(row.expansion, t)))
         columns = frozenset([*built, *sizes])
         if not columns:
             continue
         if row.sizing in ("range", "continuous"):
             least = row.min_size or MEANINGFUL * row.max_size
-            amount, most, splits = dict.fromkeys(sizes, 1.0), row.max_size, not row.min_size
+            amount, most = dict.fromkeys(sizes, 1.0), row.max_size
         else:
             most = row.max_modules if row.sizing == "modular" else 1
-            amount, least, splits = dict.fromkeys(built, 1.0), 1.0, False
-        yield Option("expansion", row.expansion, country[row.facility], columns, amount, least, float(most), splits)
+            amount, least = dict.fromkeys(built, 1.0), 1.0
+        yield Option("expansion", row.expansion, country[row.facility], columns, amount, least, float(most))
 
 
 def _facilities(problem: Problem, use: float) -> Iterator[Option]:
@@ -220,59 +219,9 @@ def _countries(problem: Problem, options: Sequence[Option]) -> Iterator[Option]:
 
 def _runs(problem: Problem, facilities: set[str]) -> list[int]:
     scenarios = problem.model.scenarios.values()
-    return _columns(problem, (v for s in scenarios for (f, _, _), v in s.facilities.run.items() if f in facilities))
+    return columns_of(problem, (v for s in scenarios for (f, _, _), v in s.facilities.run.items() if f in facilities))
 
 
 def _country_of_facility(problem: Problem) -> dict[str, str]:
     country = {r.location: r.country for r in problem.case.rows("locations")}
     return {r.facility: country[r.location] for r in problem.case.rows("facilities")}
-
-
-# ---------------------------------------------------------------- as yes and no
-
-
-@dataclass(frozen=True)
-class Choices:
-    """Routes signed or not, expansions built or not, countries with any of these: one yes/no each.
-
-    kinds: name of the choice -> route, expansion or country. A name that two kinds share is followed by its kind.
-    """
-
-    options: tuple[Option, ...]
-    countries: tuple[tuple[str, tuple[int, ...]], ...]
-    kinds: dict[str, str]
-
-    @classmethod
-    def of(cls, problem: Problem) -> Choices:
-        """Countries only where they say more than their one option does."""
-        options = first_stage(problem)
-        members: dict[str, list[int]] = {}
-        for i, option in enumerate(options):
-            members.setdefault(option.country, []).append(i)
-        countries = [(name, tuple(at)) for name, at in sorted(members.items()) if len(at) > 1]
-        named = [*((o.name, o.kind) for o in options), *((name, "country") for name, _ in countries)]
-        plain = [name for name, _ in named]
-        kinds = {name if plain.count(name) == 1 else f"{name} ({kind})": kind for name, kind in named}
-        return cls(tuple(options), tuple(countries), kinds)
-
-    def made_in(self, values: np.ndarray) -> np.ndarray:
-        """Which of them a plan has; a little of an expansion without a least size is none."""
-        has = [o.amount_in(values) >= o.least * (1 - _TRACE) for o in self.options]
-        return np.array([*has, *(any(has[i] for i in at) for _, at in self.countries)], dtype=bool)
-
-    def added_to(self, matrix: Matrix) -> tuple[Matrix, np.ndarray]:
-        """The programme with a yes/no column for each choice, and where they stand.
-
-        least z <= amount.x <= most z (for what may be had in part: least + (most - least) z);
-        z of a country >= z of each of its options, <= their sum.
-        """
-        matrix, at = matrix.with_columns(len(self.kinds), 1.0, True)
-        for option, z in zip(self.options, at, strict=False):
-            little = option.least if option.splits else 0.0
-            matrix = matrix.with_row(_dense(matrix, option.amount, {z: -option.least}), 0.0, INFINITY)
-            matrix = matrix.with_row(_dense(matrix, option.amount, {z: little - option.most}), -INFINITY, little)
-        for (_, members), z in zip(self.countries, at[len(self.options) :], strict=True):
-            for i in members:
-                matrix = matrix.with_row(_dense(matrix, {z: 1.0, int(at[i]): -1.0}), 0.0, INFINITY)
-            matrix = matrix.with_row(_dense(matrix, {z: 1.0, **{int(at[i]): -1.0 for i in members}}), -INFINITY, 0.0)
-        return matrix, at

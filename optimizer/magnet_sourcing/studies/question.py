@@ -42,6 +42,7 @@ class Question:
         if scenario is not None:
             case = future(case, [scenario] if isinstance(scenario, str) else list(scenario))
             check_case(case)
+        case.resolved()  # settles the settings
         if china_cap is not None and not case.settings["exposed_country"]:
             raise ValueError("a China cap needs settings: exposed_country, and stage weights")
         wish = Wish(at_most=dict(at_most or {}), china_cap=cap_by_period(case, china_cap))
