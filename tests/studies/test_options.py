@@ -171,7 +171,7 @@ def test_only_names_what_is_asked() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"only": ["Esat"]}, "did you mean 'East'"),
+        ({"only": ["pres"]}, "did you mean 'press'"),
         ({"only": []}, "at least one"),
         ({"use": 0}, "use 0"),
         ({"worth": -1}, "worth -1"),
@@ -213,10 +213,36 @@ def test_ctrl_c_keeps_what_is_finished(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not ledger.finished
 
 
-def test_a_price_across_the_threshold_is_looked_at_again() -> None:
+def test_a_price_across_the_threshold_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """West costs 1, the threshold is 0.5. With a bound 10 too low at first, the price is 0 to 1; a second look with a
+    tenth of the gap finds 1."""
+    from magnet_sourcing.studies import options as module
+
+    really = module.solved
+
+    def loose(task: Any) -> Any:
+        outcome = really(task)
+        if task.options.gap == 1e-3:
+            outcome.bound -= 10
+        return outcome
+
+    monkeypatch.setattr(module, "solved", loose)
     told: list[str] = []
-    options(Case.small(), gap=0.05, worth=0.02, progress=lambda done, of, what: told.append(what))
-    assert told[0] == "the optimum"
+    ledger = options(three_ways(), worth=0.02, only=["West"], progress=lambda done, of, what: told.append(what))
+    assert told == ["the optimum", "with West", "with West, again"]
+    assert ledger["West"].verdict == "never-do" and ledger["West"].low == pytest.approx(1)
+
+
+def test_verdicts() -> None:
+    option = options(three_ways(), only=["West"]).entries[0].option
+
+    def verdict(low: float | None, high: float | None, in_optimum: bool = False) -> str:
+        return Entry(option, in_optimum, "optimal", low, high, worth=10, free_below=20).verdict
+
+    assert verdict(11, 12) == "never-do" and verdict(11, None, True) == "must-do"
+    assert verdict(0, 9) == verdict(5, 10) == verdict(0, 20) == "free"
+    assert verdict(5, 15) == verdict(0, 21) == verdict(0, None) == "not settled"
+    assert verdict(None, None) == "not finished"
 
 
 @few
