@@ -96,7 +96,7 @@ def test_weights_choose_what_a_difference_is() -> None:
 def test_the_table_says_what_each_plan_does() -> None:
     study = alternatives(three_ways(), within=0.3, gap=0)
     table = study.table.set_index("choice")
-    assert list(table.loc["West"]) == ["route", 2, "", "2030", "2030"]
+    assert list(table.loc["West"]) == ["route", "2 of 3", "", "2030", "2030"]
     assert list(study.summary["distance"])[1:] == [2, 1]
     assert study.summary["more_most"].tolist() == pytest.approx([0, 6, 2], abs=1e-6)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ def found(study: Alternatives) -> list[str]:
         return [summary.ending(study.optimum)] if summary.ending(study.optimum) else []
     lines = []
     others = study.plans[1:]
-    budget = f"{summary.money(study.optimum, study.budget)} ({study.within:.4g} of the least cost more)"
+    budget = f"{summary.money(study.optimum, study.budget)} ({_percent(study.within)} more than the least)"
     if others:
         nearest = min(a.distance or 0.0 for a in others)
         lines.append(
@@ -49,6 +50,10 @@ def found(study: Alternatives) -> list[str]:
         }.get(study.status, study.status)
     )
     return lines
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:g}%"
 
 
 def shared(study: Alternatives) -> list[str]:
@@ -124,37 +129,58 @@ def plans_table(study: Alternatives) -> pd.DataFrame:
 
 def choices_table(study: Alternatives) -> pd.DataFrame:
     """Options down, plans across: the year a route is signed, the size and first year of a build, yes or nothing."""
+    table = _by_plan(study, [_told(a) for a in study.plans])
+    count = len(study.plans)
+    table.insert(2, "in_plans", [f"{sum(a.chosen[o] for a in study.plans)} of {count}" for o in study.kinds])
+    return table
+
+
+def years_table(study: Alternatives) -> pd.DataFrame:
+    """The same with years only, narrow enough for a first page."""
+    return _by_plan(study, [{o: said.rpartition(" ")[2] for o, said in _told(a).items()} for a in study.plans])
+
+
+def _by_plan(study: Alternatives, told: Sequence[Mapping[str, str]]) -> pd.DataFrame:
     rows = []
-    told = [_told(a) for a in study.plans]
     for option, kind in study.kinds.items():
-        cells = [
-            words.get(option.removesuffix(f" ({kind})"), "yes") if a.chosen[option] else ""
-            for a, words in zip(study.plans, told, strict=True)
-        ]
-        in_plans = sum(a.chosen[option] for a in study.plans)
-        rows.append((option, kind, in_plans, *cells))
-    return pd.DataFrame(rows, columns=["choice", "kind", "in_plans", *(name_of(i) for i in range(len(study.plans)))])
+        name = option.removesuffix(f" ({kind})")
+        cells = [w.get(name, "yes") if a.chosen[option] else "" for a, w in zip(study.plans, told, strict=True)]
+        rows.append((option, kind, *cells))
+    return pd.DataFrame(rows, columns=["choice", "kind", *(name_of(i) for i in range(len(study.plans)))])
+
+
+def first_page(study: Alternatives) -> dict[str, pd.DataFrame]:
+    """The plans' figures and choices, short."""
+    unit, divisor = summary.money_unit(study.optimum)
+    plans = plans_table(study)[["plan", "countries", "cost", "more_most", "share", "index", "distance"]]
+    plans["cost"], plans["more_most"] = plans["cost"] / divisor, plans["more_most"] / divisor
+    plans["countries"] = [f"{len(a.used)}" for a in study.plans]
+    years = years_table(study)
+    years.columns = pd.Index([c.removeprefix("alternative ") for c in years.columns])
+    return {
+        f"The plans (money in {unit}; at most so much more than the least possible cost)": plans,
+        "Year in which each choice is made": years,
+    }
 
 
 def _told(a: Alternative) -> dict[str, str]:
     """Option -> when, and how large."""
     plan = a.plan if isinstance(a.plan, Plan) else a.plan.decided
     words = {r.route: f"{r.period}" for r in plan.tables["signings"].itertuples()}
-    builds = plan.tables["builds"]
-    for name, rows in builds.groupby("expansion"):
+    for name, rows in plan.tables["builds"].groupby("expansion"):
         words[str(name)] = f"{rows['size'].sum():,.0f} t/y, {rows['period'].min()}"
     return words
 
 
 def terminal_table(study: Alternatives) -> list[str]:
     """The table of choices in fixed columns; numbers of plans above."""
-    table = choices_table(study)
+    table = _by_plan(study, [_told(a) for a in study.plans])
     table = table[[k != "country" for k in table["kind"]]]
     heads = ["cheapest", *(str(i) for i in range(1, len(study.plans)))]
     first = max((len(c) for c in table["choice"]), default=0) + 2
     lines = [f"{'':<{first}}" + "".join(f"{h:>18}" for h in heads)]
     for row in table.itertuples(index=False):
-        lines.append(f"{row[0]:<{first}}" + "".join(f"{cell or '-':>18}" for cell in row[3:]))
+        lines.append(f"{row[0]:<{first}}" + "".join(f"{cell or '-':>18}" for cell in row[2:]))
     return lines
 
 
@@ -167,7 +193,7 @@ def write_alternatives(study: Alternatives, path: Path) -> list[Path]:
     written = [
         write_study(
             path,
-            f"{study.case.settings['name']}: plans that cost at most {study.within:.4g} more",
+            f"{study.case.settings['name']}: plans that cost at most {_percent(study.within)} more",
             summary.headline(study.optimum),
             {
                 "In sum": found(study),
@@ -188,7 +214,7 @@ def write_alternatives(study: Alternatives, path: Path) -> list[Path]:
                     {},
                 ),
             },
-            first={"Choice by plan": choices_table(study)},
+            first=first_page(study),
             currency=str(study.case.settings.get("currency") or "money"),
         )
     ]
