@@ -74,6 +74,27 @@ def test_use_says_how_much_of_a_plant_is_insisted_on() -> None:
     assert exactly(prices(three_ways(), use=0.2)["press"], 4, False)
 
 
+def test_a_route_insisted_on_in_earnest_is_used() -> None:
+    """A quarter of West's ten tonnes: 5 + 1 + 2.5*3 + 7.5*2 - 25 = 3.5, instead of 1 for signing it to lie idle; the
+    press is priced as before, and Away is in the plan anyway."""
+    made = three_ways()
+    made.tables["supplies"]["limit"] = 10.0
+    found = prices(made, earnest=0.25)
+    assert exactly(found["West"], 3.5, False) and not found["West"].idle
+    assert exactly(found["press"], 10, False) and exactly(found["East"], 6, True)
+
+
+def test_a_country_with_nothing_but_an_idle_contract_is_idle() -> None:
+    """Signing costs 1 and what it brings 10 each; a quarter of its 8 t in earnest costs 1 + 2*10 - 2*2 = 17."""
+    made = case(
+        demands=[need(10)],
+        routes=[route("Far", signing_cost=1)],
+        supplies=[offer("far", 10, route="Far", limit=8), offer("market", 2)],
+    )
+    assert exactly(prices(made)["Away"], 1, False) and prices(made)["Away"].idle
+    assert exactly(prices(made, earnest=0.25)["Away"], 17, False)
+
+
 def test_what_no_plan_can_do_without_is_a_must() -> None:
     """The demand has no penalty and the press is its only source."""
     found = prices(case(plant("press", {"magnet": 1}, capacity=10, cost=4), demands=[need(10)]))
@@ -175,6 +196,7 @@ def test_only_names_what_is_asked() -> None:
         ({"only": []}, "at least one"),
         ({"use": 0}, "use 0"),
         ({"worth": -1}, "worth -1"),
+        ({"earnest": 0}, "earnest 0"),
         ({"workers": 0}, "workers 0"),
         ({"gap": -1}, "gap -1"),
         ({"scenario": "x", "scenarios": "all"}, "not both"),

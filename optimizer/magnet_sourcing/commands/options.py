@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     "--use", type=Share(), default=0.5, show_default=True, help="Share of capacity that counts as insisting on a plant."
 )
 @click.option(
+    "--earnest", type=Share(), help="A route or expansion insisted on must be used for this share of what it could be."
+)
+@click.option(
     "--worth", type=Share(), default=0.001, show_default=True, help="Share of the cost up to which a price is none."
 )
 @click.option("--scenario", multiple=True, help="Plan as if this scenario were certain; repeat it for several at once.")

@@ -55,7 +55,11 @@ class Option:
         return self.amount_in(values) > TRACE * self.least
 
     def is_idle(self, values: np.ndarray) -> bool:
-        """Whether it is a route that is signed in a plan without anything moving, or being made, under it."""
+        """Whether it is a route that is signed in a plan without anything moving, or being made, under it; of a country,
+        whether nothing else is had there than such routes."""
+        if self.parts:
+            had = [part for part in self.parts if part.is_in(values)]
+            return bool(had) and all(part.is_idle(values) for part in had)
         if self.carried is None or not self.is_in(values):
             return False
         return sum(c * float(values[j]) for j, c in self.carried.items()) <= TRACE

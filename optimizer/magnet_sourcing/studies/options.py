@@ -25,6 +25,7 @@ from ..solving import check_options
 from .choices import Option, options_of
 from .pool import Task, in_order, solved, was_interrupted
 from .question import Question
+from .yes_no import Choices
 
 # The optimum is on one side of every price, and a price across the threshold is worth a second look: both are known
 # ten times better than the rest.
@@ -136,6 +137,7 @@ def options(
     *,
     only: Sequence[str] | None = None,
     use: float = 0.5,
+    earnest: float | None = None,
     worth: float = 0.001,
     scenario: str | Sequence[str] | None = None,
     scenarios: str | Sequence[str] | None = None,
@@ -152,7 +154,9 @@ def options(
 
     Options are routes, expansions, facilities with existing capacity, purchase offers, and countries with all of these
     in them. only: names; all without. use: share of its capacity (an offer: its limit), on average over its years and
-    the futures, at which a facility counts as insisted on. worth: share of the optimum's cost up to which a price is
+    the futures, at which a facility counts as insisted on. earnest: a route or an expansion insisted on must also be
+    used for this share of what it could be, as in `alternatives`; without it, signed or built is enough, and idle is
+    said. worth: share of the optimum's cost up to which a price is
     none. scenario, scenarios, at_most, china_cap: as in `solve`; they hold for every plan of the study.
     gap, time_limit: of each forced solve; the optimum, and prices across the threshold, to a tenth of the gap.
     workers: processes.
@@ -167,12 +171,18 @@ def options(
     'must-do'
     """
     begun = time.perf_counter()
-    _check(use, worth, workers)
+    _check(use, earnest, worth, workers)
     forced = Options(gap, time_limit, threads, seed, tie_break=False)
     at_first = replace(forced, gap=gap * _FINER, tie_break=scenarios is None)
     check_options(forced)
     question = Question.about(case, scenario, scenarios, at_most, china_cap)
-    asked: dict[str, object] = {"only": ", ".join(only) if only else "all", "workers": workers, "gap": gap}
+    asked: dict[str, object] = {
+        "only": ", ".join(only) if only else "all",
+        "workers": workers,
+        "gap": gap,
+        "earnest": earnest if earnest is not None else "not asked",
+        "use": use,
+    }
 
     try:
         problem = question.posed(question.measures)
@@ -187,7 +197,7 @@ def options(
     if progress is not None:
         progress(1, len(chosen) + 1, "the optimum")
 
-    study = _Study(problem, best, worth * abs(best.objective), gap)
+    study = _Study(problem, best, worth * abs(best.objective), gap, Choices.of(problem, earnest) if earnest else None)
     tasks = [study.task(option, forced) for option in chosen]
     outcomes: list[Outcome | None] = [None] * len(tasks)
     if best.status is not Status.INTERRUPTED:
@@ -206,9 +216,11 @@ def options(
     return Ledger(question.case, plan, entries, study.worth, use, mean, time.perf_counter() - begun, asked)
 
 
-def _check(use: float, worth: float, workers: int) -> None:
+def _check(use: float, earnest: float | None, worth: float, workers: int) -> None:
     if not 0 < use <= 1:
         raise ValueError(f"use {use}: a share of capacity, more than 0 and at most 1")
+    if earnest is not None and not 0 < earnest <= 1:
+        raise ValueError(f"earnest {earnest}: a share of the greatest use, more than 0 and at most 1")
     if not worth >= 0:
         raise ValueError(f"worth {worth}: a share of the cost, 0 or more")
     if workers < 1:
@@ -230,12 +242,14 @@ def named(found: Sequence[Option], only: Sequence[str] | None) -> list[Option]:
 
 @dataclass(frozen=True)
 class _Study:
-    """The optimum of a problem, and prices against it. worth: in money. gap: asked of forced plans."""
+    """The optimum of a problem, and prices against it. worth: in money. gap: asked of forced plans.
+    choices: how to insist on them in earnest, if so asked."""
 
     problem: Problem
     best: Outcome
     worth: float
     gap: float
+    choices: Choices | None = None
 
     @property
     def values(self) -> np.ndarray:
@@ -252,7 +266,12 @@ class _Study:
         """The forced programme, begun from an earlier plan of it, else from the optimum, of which HiGHS mends what it
         can."""
         matrix = self.problem.matrix
-        matrix = option.banned(matrix) if option.is_in(self.values) else option.insisted_on(matrix)
+        if option.is_in(self.values):
+            matrix = option.banned(matrix)
+        elif self.choices is not None:
+            matrix = self.choices.insisted_on(matrix, option)
+        else:
+            matrix = option.insisted_on(matrix)
         known = self.values if earlier is None or earlier.values is None else earlier.values
         start = np.zeros(len(matrix.cost))
         start[: len(known)] = known

@@ -67,7 +67,7 @@ def answer(ledger: Ledger, entry: Entry) -> str:
         return f"{question} {_no_plan(ledger, entry)}: this is proved."
     said = f"{question} {_forced(ledger, entry)} costs {_span(ledger, entry.low, entry.high)} more"
     share = _share(ledger, entry)
-    if share is not None and entry.low != entry.high != 0:
+    if share is not None and share >= 5e-5 and entry.high != 0:
         said += f" ({'up to ' if entry.low == 0 else ''}{share:.{1 if share >= 0.001 else 2}%})"
     said += f"{_index_moved(ledger, entry)}."
     if entry.idle:
@@ -196,7 +196,9 @@ def reading(ledger: Ledger) -> list[str]:
         "An option in the cheapest plan is priced by banning it, one outside by insisting on it; the other side costs 0.",
         f"Insisted on: a route is signed, an expansion built (one module, or its least size), an existing facility or an "
         f"offer used for {ledger.use:.0%} of its capacity on average, a country by at least one of its options.",
-        "A route counts once it is signed; one without a minimum may then lie idle, which its line says.",
+        "A route counts once it is signed; one without a minimum may then lie idle, which its line says."
+        if ledger.asked.get("earnest") == "not asked"
+        else f"A route or an expansion insisted on is also used for {ledger.asked['earnest']:.0%} of what it could be.",
         "Prices of two options do not add up: each is for that one alone, everything else free to adapt.",
         "The index is that of the forced plan found, mean over the years; another plan of nearly the same cost may differ.",
     ]

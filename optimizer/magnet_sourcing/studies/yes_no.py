@@ -91,6 +91,18 @@ class Choices:
                 matrix = matrix.with_row(row, -INFINITY, 0.0)
         return matrix, has, earnest
 
+    def insisted_on(self, matrix: Matrix, option: Option) -> Matrix:
+        """The programme with an option in earnest; of a country, with at least one of its options so."""
+        number = {(o.kind, o.name): i for i, o in enumerate(self.options)}
+        parts = option.parts or (option,)
+        matrix, _, earnest = self.added_to(matrix)
+        matrix, at = matrix.with_columns(len(parts), 1.0, True)
+        for part, j in zip(parts, at, strict=True):
+            i = number.get((part.kind, part.name))
+            amount, least = (part.amount, part.least) if i is None else ({int(earnest[i]): 1.0}, 1.0)
+            matrix = matrix.with_row(dense(matrix, amount, {j: -least}), 0.0, INFINITY)
+        return matrix.with_row(dense(matrix, dict.fromkeys(at.tolist(), 1.0)), 1.0, INFINITY)
+
 
 def _of_route(problem: Problem, route: str, use: float, number: dict[tuple[str, str], int]) -> Iterator[Proof]:
     """sum_w p sum_t L quantity >= use * the greatest that could be, or an expansion or route that waits for it is
