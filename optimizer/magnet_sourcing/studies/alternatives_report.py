@@ -36,7 +36,8 @@ def found(study: Alternatives) -> list[str]:
     if others:
         nearest = min(a.distance or 0.0 for a in others)
         lines.append(
-            f"{len(others)} other plans cost at most {budget}; each differs from all others in at least {nearest:g} "
+            f"{len(others)} other plan{'' if len(others) == 1 else 's'} found that cost{'s' if len(others) == 1 else ''} at "
+            f"most {budget}; each differs from all others in at least {nearest:g} "
             f"choice{'' if nearest == 1 else 's'} (a route, an expansion, or a country as a whole)."
         )
     else:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CLASSES = {
     "must-do": "Must-do: banning it costs more than the threshold, or leaves no plan",
     "never-do": "Never-do: insisting on it costs more than the threshold, or leaves no plan",
-    "free": "Free choices: a matter of taste, as far as cost goes",
+    "free": "Free choices: below the threshold, or not to be told from nothing at this gap",
     "not settled": "Not settled at this gap",
     "not finished": "Not finished",
 }
@@ -72,6 +72,8 @@ def answer(ledger: Ledger, entry: Entry) -> str:
     said += f"{_index_moved(ledger, entry)}."
     if entry.idle:
         said += " It would be signed and lie idle."
+    if entry.verdict == "free" and entry.high is not None and entry.high > entry.worth:
+        said += " That cannot be told from nothing at this gap."
     if entry.verdict == "not settled":
         said += " More or less than the threshold is not settled; a smaller gap, or more time, would."
     return said
