@@ -75,7 +75,7 @@ def answer(ledger: Ledger, entry: Entry) -> str:
     if entry.verdict == "free" and entry.high is not None and entry.high > entry.worth:
         said += " That cannot be told from nothing at this gap."
     if entry.verdict == "not settled":
-        said += " More or less than the threshold is not settled; a smaller gap, or more time, would."
+        said += " Whether that is above the threshold takes a smaller gap or more time."
     return said
 
 
