@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from .scenario_plan import ScenarioPlan
     from .session import Progress
     from .solving import solve
+    from .studies.alternatives import alternatives
+    from .studies.information import value_of_scenarios
+    from .studies.options import options
 
 _PLACES = {
     "Case": ".case",
@@ -29,9 +32,23 @@ _PLACES = {
     "Plan": ".plan",
     "ScenarioPlan": ".scenario_plan",
     "solve": ".solving",
+    "alternatives": ".studies.alternatives",
+    "options": ".studies.options",
+    "value_of_scenarios": ".studies.information",
     "Progress": ".session",
 }
-__all__ = ["Case", "CaseError", "Plan", "Problem", "Progress", "ScenarioPlan", "solve"]
+__all__ = [
+    "Case",
+    "CaseError",
+    "Plan",
+    "Problem",
+    "Progress",
+    "ScenarioPlan",
+    "alternatives",
+    "options",
+    "solve",
+    "value_of_scenarios",
+]
 
 
 def __getattr__(name: str) -> Any:

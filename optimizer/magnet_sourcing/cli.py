@@ -11,8 +11,10 @@ from typing import Any
 
 import click
 
+from .commands.alternatives import alternatives
 from .commands.cases import check, new
 from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, USAGE
+from .commands.options import options
 from .commands.solve import solve
 
 
@@ -79,7 +81,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, new, check):
+for command in (solve, alternatives, options, new, check):
     main.add_command(command)
 
 
