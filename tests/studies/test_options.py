@@ -321,7 +321,7 @@ def test_json_only_and_folders(folder: Path) -> None:
         (("--worth", "-1"), 2, "worth"),
         (("--workers", "0"), 2, "workers"),
         (("-o", "case.xlsx"), 2, "would replace the case"),
-        (("--scenarios", "all"), 2, "lists no scenarios"),
+        (("--scenarios", "embrago"), 2, "did you mean 'embargo'"),
     ],
 )
 def test_wrong_use_is_2(folder: Path, arguments: tuple[str, ...], code: int, said: str) -> None:

@@ -51,6 +51,14 @@ if TYPE_CHECKING:
 )
 @click.option("--adapt-from", type=int, help="Builds and signings from this year on wait until the future is known.")
 @click.option("--foresight", is_flag=True, help="Operations know the future from the first year, not when it shows.")
+@click.option(
+    "--method",
+    type=click.Choice(["auto", "extensive", "decomposition"]),
+    default="auto",
+    show_default=True,
+    help="One model of all futures, or each apart (an extra); by size unless told.",
+)
+@click.option("--ranks", type=int, default=1, help="Processes that share the futures, with --method decomposition.")
 @click.option("--value", is_flag=True, help="With --scenarios: what perfect information and planning for all are worth.")
 @click.option(
     "--objective",

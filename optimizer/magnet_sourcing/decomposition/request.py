@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from magnet_models import Goal
 
 
-class MissingExtra(Exception):
+class MissingExtra(ValueError):
     """A package or program that is needed is not installed; the message says how to install it."""
 
 
-class RanksFailed(Exception):
+class RanksFailed(RuntimeError):
     """The processes of a run over several ranks ended without a result; the message holds what they last wrote."""
 
 
@@ -26,10 +26,10 @@ class Hedging:
 
     gap: relative difference between plan and bound at which to stop. iterations: at most. time_limit: seconds.
     ranks: processes that share the scenarios; more than 1 needs MPI. subproblem_gap: relative gap of one scenario's
-    solve, a fifth of `gap` if not given: what it leaves open is missing from the bound. rho: how hard
-    scenarios are pulled together, as a multiple of what their common decisions cost. candidates: plans tried in every
-    iteration. patience: seconds without a sign of life after which ranks are stopped; half of it
-    is the time limit of one scenario's solve. threads, seed: of HiGHS, in every rank.
+    solve, a fifth of `gap` if not given: what it leaves open is missing from the bound. rho: how hard scenarios are
+    pulled together, as a multiple of what their common decisions cost. candidates: plans tried in every iteration.
+    patience: seconds without a sign of life after which ranks are stopped; half of it is the time limit of one
+    scenario's solve. threads, seed: of HiGHS, in every rank.
     """
 
     gap: float = 1e-3
