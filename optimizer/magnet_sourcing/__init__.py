@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .problems import CaseError, Problem
     from .session import Progress
     from .solving import solve
+    from .studies.frontier import Frontier, frontier
+    from .studies.payoff import payoff
 
 _PLACES = {
     "Case": ".case",
@@ -27,9 +29,12 @@ _PLACES = {
     "Problem": ".problems",
     "Plan": ".plan",
     "solve": ".solving",
+    "Frontier": ".studies.frontier",
+    "frontier": ".studies.frontier",
+    "payoff": ".studies.payoff",
     "Progress": ".session",
 }
-__all__ = ["Case", "CaseError", "Plan", "Problem", "Progress", "solve"]
+__all__ = ["Case", "CaseError", "Frontier", "Plan", "Problem", "Progress", "frontier", "payoff", "solve"]
 
 
 def __getattr__(name: str) -> Any:
