@@ -13,6 +13,7 @@ import click
 
 from .commands.cases import check, new
 from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, USAGE
+from .commands.frontier import frontier
 from .commands.solve import solve
 
 
@@ -79,7 +80,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, new, check):
+for command in (solve, frontier, new, check):
     main.add_command(command)
 
 

@@ -32,20 +32,29 @@ class Amounts:
 
     def say(self, value: float) -> str:
         """A value with its unit."""
-        if self.share:
-            return f"{value:.1%}"
-        shown = value / self.divisor
-        digits = f"{shown:,.2f}" if self.divisor > 1 else f"{shown:,.6g}"
-        if self.measure == "cost":
-            return f"{self.unit.removeprefix('million ')} {digits}{' million' if self.divisor > 1 else ''}".strip()
-        return f"{digits} {self.unit}".strip()
+        return self._with_unit(self.bare(value))
+
+    def span(self, low: float, high: float) -> str:
+        """An interval with its unit once; one value if both are written alike."""
+        a, b = self.bare(low), self.bare(high)
+        return self._with_unit(b if a == b else f"{a} to {b}")
 
     def bare(self, value: float) -> str:
         """A value without its unit, for a column whose head names it."""
         if self.share:
-            return f"{value:.1%}"
+            return f"{value:.1%}" if abs(value) >= 1e-3 or not value else f"{value:.3%}"
         shown = value / self.divisor
-        return f"{shown:,.2f}" if self.divisor > 1 or abs(shown) < 1e4 else f"{shown:,.0f}"
+        if self.divisor == 1.0 and abs(shown) >= 1e4:
+            return f"{shown:,.0f}"
+        return f"{shown:,.2f}" if abs(shown) >= 1 or not shown else f"{shown:,.3g}"
+
+    def _with_unit(self, text: str) -> str:
+        if self.share:
+            return text
+        if self.measure != "cost":
+            return f"{text} {self.unit}".strip()
+        million = self.unit.startswith("million")
+        return f"{self.unit.removeprefix('million').strip()} {text}{' million' if million else ''}".strip()
 
 
 def amounts_of(case: Case, measure: str, size: float) -> Amounts:
@@ -54,7 +63,8 @@ def amounts_of(case: Case, measure: str, size: float) -> Amounts:
     if measure == "cost":
         currency = str(case.settings.get("currency") or "")
         large = abs(size) >= 1e5
-        return Amounts(measure, f"million {currency}".strip() if large else currency, 1e6 if large else 1.0, 1.0, "", "#,##0")
+        unit = f"million {currency}".strip() if large else currency
+        return Amounts(measure, unit, 1e6 if large else 1.0, 1.0, "unit of money", "#,##0")
     if kind == "impact":
         units = {r.impact: r.unit or "" for r in case.rows("impacts")}
         name = next((n for n in units if subject == n or subject.startswith(f"{n} ")), subject)

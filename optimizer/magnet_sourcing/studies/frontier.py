@@ -53,7 +53,8 @@ class Point:
 
 @dataclass
 class Frontier:
-    """What `frontier` returns. `points` from the cheapest to the least dependent.
+    """What `frontier` returns. `points` from the cheapest to the least dependent. With `deliver`, everything said is
+    about plans that leave no more demand unmet than the cheapest one.
 
     status: 'optimal' if every solve ended with its proof, else how the first other one ended; 'infeasible' if the case
     has no plan. region: between which objectives the least one lies, for every value. knee: number of the point where
@@ -64,6 +65,7 @@ class Frontier:
     case: Case
     measure: str
     against: str
+    deliver: bool
     options: Options
     status: str
     detail: str
@@ -133,6 +135,7 @@ def frontier(
     against: str = "index",
     points: int = 9,
     levels: Sequence[float] | None = None,
+    deliver: bool = False,
     scenario: str | Sequence[str] | None = None,
     scenarios: str | Sequence[str] | None = None,
     gap: float = 1e-3,
@@ -148,6 +151,7 @@ def frontier(
     measure is made least, `against` is held below level after level: from the least it can be to what the cheapest
     plan has, first evenly, then where a better plan could still hide. points: how many plans, ends included (fewer are
     found if fewer exist; at most twice as many solves are run). levels: these levels only, and the plan without one.
+    deliver: no plan leaves more demand unmet than the cheapest one: less dependence must not come from delivering less.
     scenario, scenarios: as in `solve`; measures are then expected values. gap: relative, between each plan and its
     bound. time_limit: seconds for each solve. keep: a folder in which finished solves are kept: a run that was stopped
     goes on from there. progress: called with done, of, what after each solve.
@@ -177,10 +181,12 @@ def frontier(
         problem = Problem(case, _wish(measure), probability or None, futures, (measure, against))
     except Impossible as reason:
         seconds = time.perf_counter() - begun
-        return Frontier(case, measure, against, options, "infeasible", str(reason), [], [], None, -math.inf, [], seconds)
+        return Frontier(
+            case, measure, against, deliver, options, "infeasible", str(reason), [], [], None, -math.inf, [], seconds
+        )
     tradeoff = Tradeoff(problem, measure, against, options, solver_progress)
-    kept = Kept(Path(keep) if keep is not None else None, _key(tradeoff, case, probability))
-    search = Search(tradeoff, kept, points if wanted is None else len(wanted) + 1, progress)
+    kept = Kept(Path(keep) if keep is not None else None, _key(tradeoff, case, probability, deliver))
+    search = Search(tradeoff, kept, points if wanted is None else len(wanted) + 1, deliver, progress)
     search.run(wanted)
     return _frontier(search, probability, futures, begun)
 
@@ -203,10 +209,10 @@ def _wish(measure: str) -> Wish:
     return Wish(Goal(measure))
 
 
-def _key(tradeoff: Tradeoff, case: Case, probability: Mapping[str, float]) -> str:
+def _key(tradeoff: Tradeoff, case: Case, probability: Mapping[str, float], deliver: bool) -> str:
     record = record_of(case, tradeoff.problem.wish, tradeoff.options)
     versions = {k: record[k] for k in ("magnet-sourcing", "highspy", "pyomo")}
-    return key_of(tradeoff, case.hash, versions | {"probability": dict(probability)})
+    return key_of(tradeoff, case.hash, versions | {"probability": dict(probability), "deliver": deliver})
 
 
 # ---------------------------------------------------------------- the search
@@ -216,9 +222,15 @@ class Search:
     """Solve after solve; what is in `solved` is always a valid statement about the frontier."""
 
     def __init__(
-        self, tradeoff: Tradeoff, kept: Kept, points: int, progress: Callable[[int, int, str], None] | None
+        self,
+        tradeoff: Tradeoff,
+        kept: Kept,
+        points: int,
+        deliver: bool,
+        progress: Callable[[int, int, str], None] | None,
     ) -> None:
-        self.tradeoff, self.kept, self.points, self._progress = tradeoff, kept, points, progress
+        self.tradeoff, self.kept, self.points, self.deliver = tradeoff, kept, points, deliver
+        self._progress = progress
         self.solved: list[Solved] = []
         self.stopped = False
 
@@ -228,6 +240,8 @@ class Search:
             cheapest = self._done("cheapest", math.inf, self.tradeoff.cheapest)
             if not cheapest.found or self.stopped:
                 return
+            if self.deliver and cheapest.outcome.values is not None:
+                self.tradeoff.deliver(cheapest.outcome.values)
             if levels is not None:
                 self.tradeoff.weigh(cheapest, levels[0])
                 self._at(levels)
@@ -315,6 +329,7 @@ def _frontier(
         tradeoff.problem.case,
         tradeoff.measure,
         tradeoff.against,
+        search.deliver,
         tradeoff.options,
         _status(search),
         next((s.outcome.detail for s in solved if s.outcome.detail), ""),

@@ -73,10 +73,10 @@ class Kept:
         """Keeps a finished solve under its role and the level it was asked for."""
         if self._folder is None:
             return
-        name = ""
-        if solved.outcome.values is not None:
+        name, values = "", solved.outcome.values
+        if values is not None:
             name = f"solve-{len(self._lines) + 1:03d}.npy"
-            replace_file(self._folder / name, lambda path: np.save(path, solved.outcome.values))
+            replace_file(self._folder / name, lambda path: np.save(path, values))
         line = {
             "role": solved.role,
             "level": asked,

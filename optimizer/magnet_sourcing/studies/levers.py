@@ -24,7 +24,7 @@ _TONNES = (
 
 
 class Change(NamedTuple):
-    """What the second plan does otherwise. money: size of the change in discounted cost; tonnes: over the horizon, signed."""
+    """What the second plan does otherwise. money: size of the change in discounted cost. tonnes: signed."""
 
     words: str
     money: float
@@ -101,18 +101,28 @@ def _by_year(frame: pd.DataFrame, name: str, size: str) -> dict[str, dict[int, f
 def _differs(verb: str, what: str, before: dict[int, float], after: dict[int, float], sized: bool) -> str:
     """In words, or nothing where the two are alike."""
     if not before:
-        return f"{verb} {what} ({_years(after, sized)})"
+        return f"{verb} {what} ({_said(after, sized)})"
     if not after:
-        return f"do not {verb} {what} (was {_years(before, sized)})"
-    if set(before) == set(after) and all(_alike(before[t], after[t]) for t in before):
+        return f"do not {verb} {what} (was {_said(before, sized)})"
+    if not _alike(sum(before.values()), sum(after.values())):
+        return f"{verb} {what} {_said(after, sized)} instead of {_said(before, sized)}"
+    if _said(before, sized) != _said(after, sized):
+        return f"{verb} {what} {_years(after)} instead of {_years(before)}"
+    if all(_alike(before.get(t, 0.0), after.get(t, 0.0)) for t in {*before, *after}):
         return ""
-    return f"{verb} {what} {_years(after, sized)} instead of {_years(before, sized)}"
+    return f"{verb} {what} at another pace ({_years(after)})"
 
 
-def _years(decided: dict[int, float], sized: bool) -> str:
-    if not sized:
-        return ", ".join(str(t) for t in sorted(decided))
-    return ", ".join(f"{x:,.0f} t/y in {t}" for t, x in sorted(decided.items()))
+def _said(decided: dict[int, float], sized: bool) -> str:
+    """Years, with the size decided in all of them: '2,400 t/y 2026-28'."""
+    return f"{sum(decided.values()):,.0f} t/y {_years(decided)}" if sized else _years(decided)
+
+
+def _years(decided: dict[int, float]) -> str:
+    first, last = min(decided), max(decided)
+    if first == last:
+        return str(first)
+    return f"{first}-{last % 100:02d}" if first // 100 == last // 100 else f"{first}-{last}"
 
 
 def _tonnages(first: Plan, second: Plan) -> list[Change]:

@@ -60,11 +60,17 @@ class Tradeoff:
     ) -> None:
         self.problem, self.measure, self.against = problem, measure, against
         self.options, self.progress = options, progress
+        self.matrix: Matrix = problem.matrix
         self.weight = 0.0
 
-    @property
-    def matrix(self) -> Matrix:
-        return self.problem.matrix
+    def deliver(self, values: np.ndarray) -> None:
+        """From now on no plan leaves more demand unmet, in expected tonnes, than this one."""
+        model, terms = self.problem.model, []
+        for name, scenario in model.scenarios.items():
+            weight, years = model.probability[name], scenario.data.horizon.years
+            terms += [(weight * years[t], short) for (_, t), short in scenario.demands.short.items()]
+        vector = self.matrix.vector(terms)
+        self.matrix = self.matrix.with_row(*held_row(vector, float(vector @ values)))
 
     # ------------------------------------------------------------ the ends
 
