@@ -18,7 +18,7 @@ from ..scenarios import checked_futures, chosen, future
 from ..session import Options, Progress, Status, relative_gap
 from ..solving import check_case, check_options, plan_of, record_of, scenario_plan_of
 from . import staircase
-from .amounts import checked_measure
+from .amounts import amounts_of, checked_measure
 from .kept import Kept, key_of
 from .levers import Change, changes, unmet
 from .staircase import Step
@@ -34,8 +34,9 @@ class Point:
     """A plan no other found plan equals or betters in both measures.
 
     objective: of the measure made least; value: of the other. level: the greatest value that was allowed (inf: any).
-    bound: no plan of this value or a lower one has a smaller objective. price: what one unit of value less costs, from
-    the next cheaper point to this one, at least and at most; changes: what this plan does otherwise than that one.
+    bound: no plan of this value or a lower one has a smaller objective. price: what one step less of the value costs (a
+    percentage point of a share, a unit of an impact), from the next cheaper point to this one, at least and at most.
+    changes: what this plan does otherwise than that one.
     """
 
     number: int
@@ -86,7 +87,7 @@ class Frontier:
         return staircase.least(self.solved, value), staircase.most(self.solved, value)
 
     def table(self) -> pd.DataFrame:
-        """A row a point: both measures, bound, gap, status, unmet demand (t), price of a unit less, the lever, seconds."""
+        """A row a point: both measures, bound, gap, status, unmet demand (t), price as in `Point`, the lever, seconds."""
         rows = [
             (
                 p.number,
@@ -316,13 +317,15 @@ def _frontier(
     line = staircase.efficient(solved)
     bounds = [staircase.least(solved, s.value) for s in line]
     points: list[Point] = []
+    step = amounts_of(tradeoff.problem.case, tradeoff.against, 0.0).step
     for i, (s, bound) in enumerate(zip(line, bounds, strict=True)):
         plan = _plan(tradeoff, s, bound, probability, futures)
         gap = relative_gap(s.objective, bound) or 0.0
         point = Point(i + 1, s.objective, s.value, s.level, bound, gap, s.status, s.seconds, plan)
         if points:
-            price = staircase.price(line[i - 1], s, bounds[i - 1], bound)
-            point = replace(point, price=price, changes=tuple(changes(_shown(points[-1].plan), _shown(plan))))
+            low, high = staircase.price(line[i - 1], s, bounds[i - 1], bound)
+            lever = changes(_shown(points[-1].plan), _shown(plan))
+            point = replace(point, price=(low * step, high * step), changes=tuple(lever))
         points.append(point)
     at = staircase.knee(line)
     return Frontier(

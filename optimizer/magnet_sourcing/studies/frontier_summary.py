@@ -101,23 +101,14 @@ def _prices(f: Frontier) -> list[str]:
 
 def price(f: Frontier, p: Point) -> str:
     """What a step less costs, as an interval: 'US$ 8.15 to 8.43 million per percentage point'."""
-    low, high = asked(f, p)
-    money = prices(f)
-    per = f"per {units(f)[1].step_name}"
-    return f"{money.span(low, high)} {per}" if math.isfinite(high) else f"at least {money.say(low)} {per}"
-
-
-def asked(f: Frontier, p: Point) -> tuple[float, float]:
-    """The price of one step less: of a percentage point, of one unit of an impact; nan at the first point."""
-    step = units(f)[1].step
     low, high = p.price or (math.nan, math.nan)
-    return low * step, high * step
+    money, per = prices(f), f"per {units(f)[1].step_name}"
+    return f"{money.span(low, high)} {per}" if math.isfinite(high) else f"at least {money.say(low)} {per}"
 
 
 def prices(f: Frontier) -> Amounts:
     """How prices are written: in millions only if they are that large."""
-    step = units(f)[1].step
-    return amounts_of(f.case, f.measure, max((p.price[0] * step for p in f.points if p.price), default=0.0))
+    return amounts_of(f.case, f.measure, max((p.price[0] for p in f.points if p.price), default=0.0))
 
 
 def _unmet(f: Frontier) -> list[str]:
@@ -195,7 +186,7 @@ def table(f: Frontier) -> list[str]:
     width, wide = max(14, len(head) + 2), max(len(per) + 2, 22)
     lines = [f"{'':>5}{head:>{width}}{f.against:>{len(f.against) + 4}}{'gap':>9}{'unmet, t':>10}{per:>{wide}}"]
     for p, unmet in zip(f.points, f.table()["unmet"], strict=True):
-        low, high = (prices(f).bare(x) for x in asked(f, p))
+        low, high = (prices(f).bare(x) for x in p.price or (0.0, 0.0))
         paid = "" if p.price is None else low if low == high else f"{low} to {high}"
         mark = "  <- bend" if p.number == f.knee else ""
         late = "" if p.status == "optimal" else f"  {p.status}"

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.line import LineProperties
+from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from .. import cells
@@ -19,7 +22,8 @@ from . import frontier_summary as words
 if TYPE_CHECKING:
     from .frontier import Frontier, Point
 
-_ROWS = 24  # of the first page, kept for the chart
+_ROWS = 20  # of the first page, kept for the chart
+_INDENTED = Alignment(wrap_text=True, vertical="top", indent=1)
 
 
 def points_folder(target: Path) -> Path:
@@ -39,7 +43,7 @@ def write_frontier(f: Frontier, target: Path) -> Path:
         target,
         f"{f.case.settings.get('name') or 'Case'}: {f.measure} against {f.against}",
         words.headline(f),
-        {"What it says": words.findings(f), "What buys each step": words.steps(f)},
+        {"What it says": words.findings(f)},
         _tables(f, files),
         first={_first_title(f): _first(f)} if f.points else {},
         currency=str(f.case.settings.get("currency") or "money"),
@@ -62,12 +66,13 @@ def _tables(f: Frontier, files: dict[int, str]) -> dict[str, tuple[str, pd.DataF
     objective = "money" if f.measure == "cost" else money.unit
     value = "fraction" if share.share else share.unit
     points = f.table()
-    points["plan"] = [files[n] for n in points["point"]]
-    per = f"{objective} per {'1 (100 points)' if share.share else share.step_name}"
+    points.insert(1, "plan", [files[n] for n in points["point"]])
+    points = points[[*(c for c in points.columns if c != "lever"), "lever"]]
+    per = f"{objective} per {share.step_name}"
     return {
         "points": (
             "Plans no other found plan equals or betters in both measures. bound: no plan at this level has less. "
-            "price: of one unit less, from the point above, at least and at most.",
+            f"price: of one {share.step_name} less, from the point above, at least and at most; lever: what buys it.",
             points,
             {
                 f.measure: objective, f.against: value, "bound": objective, "gap": "fraction", "unmet": "t",
@@ -107,10 +112,8 @@ def _provenance(f: Frontier) -> pd.DataFrame:
 
 def _first_title(f: Frontier) -> str:
     money, share = words.units(f)
-    return (
-        f"The plans: {f.measure}{f' in {money.unit}' if money.unit else ''}; price of one {share.step_name} less, "
-        f"from the plan above{f', in {words.prices(f).unit}' if words.prices(f).unit else ''}"
-    )
+    per = ", ".join(x for x in (f"price of one {share.step_name} less, from the plan above", words.prices(f).unit) if x)
+    return f"The plans: {', '.join(x for x in (f.measure, money.unit) if x)}; {per}"
 
 
 def _first(f: Frontier) -> pd.DataFrame:
@@ -119,23 +122,23 @@ def _first(f: Frontier) -> pd.DataFrame:
     paid = words.prices(f).divisor
     rows = []
     for p, unmet in zip(f.points, f.table()["unmet"], strict=True):
-        low, high = words.asked(f, p)
+        low, high = p.price or (None, None)
+        mark = " (bend)" if p.number == f.knee else "" if p.status == "optimal" else f" ({p.status})"
         rows.append(
             (
-                f"Point {p.number}{' (bend)' if p.number == f.knee else ''}",
+                f"Point {p.number}{mark}",
                 p.objective / money.divisor,
                 p.value / share.divisor,
                 p.gap * 100,
                 unmet,
-                None if p.price is None else low / paid,
-                None if p.price is None else high / paid,
-                "" if p.status == "optimal" else p.status,
+                None if low is None else low / paid,
+                None if high is None else high / paid,
+                words.lever(p, 2) if p.price else "the least without a level",
             )
         )
     value = f"{f.against}, %" if share.share else f.against
-    return pd.DataFrame(
-        rows, columns=["opens the plan", f.measure, value, "gap, %", "unmet, t", "at least", "at most", "note"]
-    ).dropna(axis=1, how="all")
+    heads = ["open the plan", f.measure, value, "gap, %", "unmet, t", "at least", "at most", "what buys it"]
+    return pd.DataFrame(rows, columns=heads)
 
 
 # ---------------------------------------------------------------- links, formats, the chart
@@ -144,24 +147,54 @@ def _first(f: Frontier) -> pd.DataFrame:
 def _decorate(f: Frontier, files: dict[int, str], book: Any, page: Page) -> None:
     if not f.points:
         return
-    for row in page.sheet.iter_rows(min_col=1, max_col=1):
-        text = str(row[0].value or "")
-        if text.startswith("Point ") and text.split()[1].isdigit():
-            _open(row[0], files[int(text.split()[1])])
+    _finish_first(files, page)
     _, share = words.units(f)
-    for name in ("points", "region"):
-        sheet = book[name]
-        heads = {str(c.value): c.column for c in sheet[4]}
-        shares = [heads[n] for n in (f.against, "from", "to") if n in heads] if share.share else []
-        for r in range(6, sheet.max_row + 1):
-            for column in shares:
-                sheet.cell(r, column).number_format = "0.0%"
-            if "gap" in heads:
-                sheet.cell(r, heads["gap"]).number_format = "0.000%"
-            if "plan" in heads:
-                _open(sheet.cell(r, heads["plan"]), str(sheet.cell(r, heads["plan"]).value))
+    formats = {"point": "0", "from_point": "0", "to_point": "0", "gap": "0.000%", "unmet": "#,##0", "seconds": "0.0"}
+    if share.share:
+        formats |= dict.fromkeys((f.against, "from", "to"), "0.0%")
+    for name in ("points", "region", "levers"):
+        if name in book.sheetnames:
+            _finish(book[name], formats)
     if len(f.points) > 1:
         page.sheet.add_chart(_chart(f, book.create_sheet("chart")), f"A{page.figure}")
+
+
+def _finish_first(files: dict[int, str], page: Page) -> None:
+    """The points on the first page: links, and levers over the free columns."""
+    sheet, last = page.sheet, Page.WIDTH
+    for row in sheet.iter_rows(min_col=1, max_col=8):
+        first, _, _, gap, unmet, *_, buys = row
+        text = str(first.value or "")
+        if text == "open the plan":
+            buys.alignment = Alignment(indent=1)
+            for cell in row[1:7]:
+                cell.alignment = Alignment(horizontal="right")
+            for column in range(9, last + 1):
+                sheet.cell(first.row, column).fill = cells.HEADER_FILL
+        if text.startswith("Point ") and text.split()[1].isdigit():
+            _open(first, files[int(text.split()[1])])
+            gap.number_format, unmet.number_format = "0.000", "#,##0"
+            sheet.merge_cells(start_row=first.row, end_row=first.row, start_column=8, end_column=last)
+            for cell in row:
+                cell.alignment = cells.TOP
+            buys.alignment = _INDENTED
+            sheet.row_dimensions[first.row].height = 15.5 * (1 + len(str(buys.value or "")) // 72)
+
+
+def _finish(sheet: Worksheet, formats: dict[str, str]) -> None:
+    """Formats that depend on the measures, links, and long text wrapped."""
+    heads = {str(c.value): c.column for c in sheet[4]}
+    for r in range(6, sheet.max_row + 1):
+        for name, shown in formats.items():
+            if name in heads:
+                sheet.cell(r, heads[name]).number_format = shown
+        if "plan" in heads:
+            _open(sheet.cell(r, heads["plan"]), str(sheet.cell(r, heads["plan"]).value))
+        if "lever" in heads:
+            cell = sheet.cell(r, heads["lever"])
+            sheet.row_dimensions[r].height = 15.5 * (1 + len(str(cell.value or "")) // 58)
+        for cell in sheet[r]:
+            cell.alignment = _INDENTED if isinstance(cell.value, str) else cells.TOP
 
 
 def _open(cell: Any, file: str) -> None:
@@ -173,16 +206,16 @@ def _open(cell: Any, file: str) -> None:
 def _chart(f: Frontier, sheet: Worksheet) -> Any:
     """Plans, the best known for every level, and what no plan can be below; the region between the stairs is open."""
     money, share = words.units(f)
-    plans = [(p.value, p.objective) for p in f.points]
+    plans = [(p.value, p.objective) for p in f.points if p.number != f.knee]
     known = [(x, s.at_most) for s in f.region for x in (s.low, s.high) if math.isfinite(s.at_most)]
     proved = [(x, s.at_least) for s in f.region for x in (s.low, s.high) if math.isfinite(s.at_least)]
-    bend = [plans[f.knee - 1]] if f.knee is not None else []
+    bend = [(p.value, p.objective) for p in f.points if p.number == f.knee]
     drawn = [("best plan known", known), ("no plan is below", proved), ("plans", plans), ("bend", bend)]
     cells.put(sheet["A1"], "What the chart on the first page is drawn from.")
     sheet["A1"].font = cells.NOTE
     chart: Any = ScatterChart()
     chart.style, chart.scatterStyle = 13, "lineMarker"
-    chart.height, chart.width = 11.5, 30
+    chart.height, chart.width = 10.2, 34
     for i, (title, line) in enumerate(drawn):
         if line:
             chart.series.append(_series(sheet, 1 + 3 * i, title, line, money.divisor, share.number))
@@ -226,10 +259,11 @@ def _axes(chart: Any, f: Frontier, tall: tuple[float, float], wide: tuple[float,
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.tickLblPos = chart.y_axis.tickLblPos = "low"
     chart.x_axis.majorGridlines = None
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9", w=6_000))
     (chart.y_axis.scaling.min, chart.y_axis.scaling.max, chart.y_axis.majorUnit) = _rounded(*tall)
     (chart.x_axis.scaling.min, chart.x_axis.scaling.max, chart.x_axis.majorUnit) = _rounded(*wide)
     chart.legend.position = "b"
-    chart.layout = Layout(manualLayout=ManualLayout(xMode="edge", yMode="edge", x=0.07, y=0.03, w=0.9, h=0.75))
+    chart.layout = Layout(manualLayout=ManualLayout(xMode="edge", yMode="edge", x=0.07, y=0.03, w=0.9, h=0.78))
 
 
 def _rounded(low: float, high: float) -> tuple[float, float, float]:
