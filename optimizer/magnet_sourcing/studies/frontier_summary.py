@@ -63,7 +63,7 @@ def _range(f: Frontier) -> list[str]:
         lines.append(f"No plan has {f.against} of at most {share.say(level)}: proved.")
     if f.impossible or not math.isfinite(f.floor):
         return lines
-    if f.floor >= last.value - max(1e-3 * abs(last.value), 1e-6):
+    if share.say(f.floor) == share.say(last.value):
         lines.append(f"No plan{_delivering(f)} has less {f.against} than that: proved.")
     else:
         lines.append(f"Whether a plan has {f.against} between {share.say(f.floor)} and that is open; none has less: proved.")

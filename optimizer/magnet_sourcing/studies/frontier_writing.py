@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .frontier import Frontier, Point
 
 _ROWS = 20  # of the first page, kept for the chart
-_INDENTED = Alignment(wrap_text=True, vertical="top", indent=1)
+_INDENTED = Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)
 
 
 def points_folder(target: Path) -> Path:
@@ -166,7 +166,7 @@ def _finish_first(files: dict[int, str], page: Page) -> None:
         first, _, _, gap, unmet, *_, buys = row
         text = str(first.value or "")
         if text == "open the plan":
-            buys.alignment = Alignment(indent=1)
+            buys.alignment = Alignment(horizontal="left", indent=1)
             for cell in row[1:7]:
                 cell.alignment = Alignment(horizontal="right")
             for column in range(9, last + 1):
