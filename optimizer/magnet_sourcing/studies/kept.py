@@ -75,7 +75,7 @@ class Kept:
             return
         name, values = "", solved.outcome.values
         if values is not None:
-            name = f"solve-{len(self._lines) + 1:03d}.npy"
+            name = f"solve-{hashlib.sha256(f'{solved.role} {asked!r}'.encode()).hexdigest()[:12]}.npy"
             replace_file(self._folder / name, lambda path: np.save(path, values))
         line = {
             "role": solved.role,
