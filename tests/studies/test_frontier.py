@@ -66,6 +66,14 @@ def test_the_next_level_is_where_most_is_open() -> None:
     assert staircase.widest(ENDS[:1], 0.0) is None
 
 
+def test_a_solve_that_ran_out_of_time_is_not_asked_again() -> None:
+    """Its wide gap is left open: the search goes on elsewhere, and ends where nothing else is left."""
+    late = solved(10.0, 120.0, 2.5, 101.0)
+    assert staircase.answered([*ENDS, late], 6.0) and not staircase.answered([*ENDS, MIDDLE], 4.0)
+    assert staircase.widest([*ENDS, late], 0.0) == 2.25
+    assert staircase.widest([ENDS[0], late], 0.0) is None
+
+
 def test_the_knee_is_the_point_farthest_below_the_chord() -> None:
     """Brought to 0-1 the middle is at (3/8, 20/200): 1 - 0.375 - 0.1 below the chord, the other at (7/8, 15/200)."""
     other = solved(9.0, 115.0, 9.0, 114.0)

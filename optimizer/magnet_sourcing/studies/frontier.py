@@ -274,15 +274,8 @@ class Search:
         for level in levels:
             if self.stopped:
                 return
-            if not self._answered(level):
+            if not staircase.answered(self.solved, level):
                 self._done("within", level, lambda at=level: self.tradeoff.within(at, self._start(at)))  # type: ignore[misc]
-
-    def _answered(self, level: float) -> bool:
-        """An earlier solve that allowed more found a plan that needs no more than this; or none can exist."""
-        near = staircase.room(level)
-        return staircase.least(self.solved, level) == math.inf or any(
-            s.found and s.value <= level + near and s.level >= level - near for s in self.solved
-        )
 
     def _start(self, level: float) -> np.ndarray | None:
         """The best plan known that keeps to the level."""

@@ -85,7 +85,8 @@ def steps(solved: Sequence[Solved]) -> list[Step]:
 def widest(solved: Sequence[Solved], gap: float) -> float | None:
     """The middle of the step with the largest area, both measures brought to 0-1; None if nothing is left to find.
 
-    Steps no higher than the gap are settled: a new solve could not tell their plans apart.
+    A step no higher than the gap is settled, and so is one that a solve has covered, whatever gap it ended with (it may
+    have run out of time): another solve could not tell more.
     """
     kept = efficient(solved)
     if len(kept) < 2:
@@ -95,11 +96,21 @@ def widest(solved: Sequence[Solved], gap: float) -> float | None:
     for s in steps(solved):
         if not math.isfinite(s.at_most) or not math.isfinite(s.at_least) or s.high - s.low < 1e-3 * width:
             continue
+        if answered(solved, (s.low + s.high) / 2):
+            continue
         tall = s.at_most - s.at_least
         area = (s.high - s.low) / width * tall / height
         if tall > 2 * gap * abs(s.at_most) and area > best:
             best, where = area, (s.low + s.high) / 2
     return where
+
+
+def answered(solved: Sequence[Solved], level: float) -> bool:
+    """A solve that allowed more found a plan that needs no more than this; or no plan can exist."""
+    near = room(level)
+    return least(solved, level) == math.inf or any(
+        s.found and s.value <= level + near and s.level >= level - near for s in solved
+    )
 
 
 def knee(kept: Sequence[Solved]) -> int | None:
