@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +37,9 @@ def write_frontier(f: Frontier, target: Path) -> Path:
     if target.suffix and target.suffix.lower() != ".xlsx":
         raise ValueError(f"{target}: a frontier is written as .xlsx or as a folder (a path without ending)")
     folder = points_folder(target)
-    for old in folder.glob("point-*.xlsx"):
-        old.unlink()  # of a run with more points
+    for old in folder.glob("point-[0-9][0-9]*.xlsx"):
+        with suppress(PermissionError):  # open in Excel on Windows; it is written beside, or stays
+            old.unlink()  # of a run with more points
     files = {p.number: f"{folder.name}/{p.plan.write(folder / _name(p)).name}" for p in f.points}
     return write_study(
         target,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,8 @@ class Kept:
         first, *lines = [_parsed(x) for x in (folder / _LIST).read_text(encoding="utf-8", errors="replace").split("\n")]
         if first.get("key") != self._key:
             for old in (folder / _LIST, *folder.glob("solve-*.npy"), *folder.glob("point-[0-9][0-9].xlsx")):
-                old.unlink()
+                with suppress(PermissionError):  # open in Excel on Windows
+                    old.unlink()
             self.note = f"{folder} held plans of another case or other options; they were removed and the run began anew."
             return
         for line in lines:
