@@ -22,30 +22,38 @@ if TYPE_CHECKING:
     from .session import Progress
     from .solving import solve
     from .studies.alternatives import alternatives
+    from .studies.frontier import Frontier, frontier
     from .studies.information import value_of_scenarios
     from .studies.options import options
+    from .studies.payoff import payoff
 
 _PLACES = {
     "Case": ".case",
     "CaseError": ".problems",
-    "Problem": ".problems",
+    "Frontier": ".studies.frontier",
     "Plan": ".plan",
-    "ScenarioPlan": ".scenario_plan",
-    "solve": ".solving",
-    "alternatives": ".studies.alternatives",
-    "options": ".studies.options",
-    "value_of_scenarios": ".studies.information",
+    "Problem": ".problems",
     "Progress": ".session",
+    "ScenarioPlan": ".scenario_plan",
+    "alternatives": ".studies.alternatives",
+    "frontier": ".studies.frontier",
+    "options": ".studies.options",
+    "payoff": ".studies.payoff",
+    "solve": ".solving",
+    "value_of_scenarios": ".studies.information",
 }
 __all__ = [
     "Case",
     "CaseError",
+    "Frontier",
     "Plan",
     "Problem",
     "Progress",
     "ScenarioPlan",
     "alternatives",
+    "frontier",
     "options",
+    "payoff",
     "solve",
     "value_of_scenarios",
 ]

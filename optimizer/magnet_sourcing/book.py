@@ -28,7 +28,7 @@ class Page:
     WIDTH = 13  # columns a sentence may run over
 
     def __init__(self, sheet: Worksheet) -> None:
-        self.sheet, self.row = sheet, 1
+        self.sheet, self.row, self.figure = sheet, 1, 1
 
     def line(self, text: str, font: Any) -> None:
         cell = self.sheet.cell(self.row, 1)
@@ -109,12 +109,14 @@ def write_study(
     *,
     first: Mapping[str, pd.DataFrame] | None = None,
     currency: str = "money",
+    figure: int = 0,
     decorate: Any = None,
 ) -> Path:
     """Writes a study as a workbook that opens on its findings, or as a folder of CSV tables; returns the path.
 
     findings: heading -> sentences. tables: sheet -> (what it holds, rows, units by column). first: small tables shown
-    on the first page, by heading. decorate: called with the book and the first page, to add charts.
+    on the first page, by heading. figure: rows left free below the headline, from `page.figure` on, for a chart.
+    decorate: called with the book and the first page, to add charts.
     """
     if path.suffix and path.suffix.lower() != ".xlsx":
         raise ValueError(f"{path}: a study is written as .xlsx or as a folder (a path without ending)")
@@ -125,6 +127,8 @@ def write_study(
     book = Workbook()
     page = answer_page(book, title)
     page.line(headline, cells.SUBTITLE)
+    page.figure = page.row + 1
+    page.row += figure
     for head, lines in findings.items():
         page.sentences(head, lines)
     for head, frame in (first or {}).items():

@@ -14,6 +14,7 @@ import click
 from .commands.alternatives import alternatives
 from .commands.cases import check, new
 from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, USAGE
+from .commands.frontier import frontier
 from .commands.options import options
 from .commands.solve import solve
 
@@ -81,7 +82,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, alternatives, options, new, check):
+for command in (solve, frontier, alternatives, options, new, check):
     main.add_command(command)
 
 
