@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .amounts import Share, scenario_names
+from .amounts import Share, cap, measure_values, scenario_names
 from .common import (
     AUDIT_FAILED,
     EPILOG,
     STOPPED_WITH_PLAN,
     default_output,
     echo_json,
+    exit_code,
     not_over,
     output_options,
     read_case,
@@ -22,7 +23,6 @@ from .common import (
     solver_options,
     study_progress,
 )
-from .solve import _cap, exit_code, measure_values
 
 if TYPE_CHECKING:
     from ..studies.alternatives import Alternatives
@@ -76,7 +76,7 @@ def alternatives(
         scenario=list(scenario) or None,
         scenarios=scenario_names(scenarios),
         at_most=measure_values(at_most),
-        china_cap=_cap(china_cap),
+        china_cap=cap(china_cap),
         time_limit=120.0 if time_limit is None else time_limit,
         progress=study_progress(quiet or as_json),
         **asked,

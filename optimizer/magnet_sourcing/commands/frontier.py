@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .amounts import scenario_names
 from .common import (
     AUDIT_FAILED,
     EPILOG,
@@ -25,7 +26,6 @@ from .common import (
     solver_options,
     study_progress,
 )
-from .solve import _names as names_of
 
 if TYPE_CHECKING:
     from ..studies.frontier import Frontier
@@ -72,7 +72,7 @@ def frontier(
         read,
         levels=_levels(levels),
         scenario=list(scenario) or None,
-        scenarios=names_of(scenarios),
+        scenarios=scenario_names(scenarios),
         keep=points_folder(target),
         progress=study_progress(quiet or as_json),
         **options,

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .amounts import Share, names, scenario_names
+from .amounts import Share, cap, measure_values, names, scenario_names
 from .common import (
     EPILOG,
     STOPPED_WITH_PLAN,
     default_output,
     echo_json,
+    exit_code,
     not_over,
     output_options,
     read_case,
@@ -21,7 +22,6 @@ from .common import (
     solver_options,
     study_progress,
 )
-from .solve import _cap, exit_code, measure_values
 
 if TYPE_CHECKING:
     from ..studies.options import Ledger
@@ -76,7 +76,7 @@ def options(
         scenario=list(scenario) or None,
         scenarios=scenario_names(scenarios),
         at_most=measure_values(at_most),
-        china_cap=_cap(china_cap),
+        china_cap=cap(china_cap),
         progress=study_progress(quiet or as_json),
         **asked,
     )
