@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .problems import CaseError, Problem
     from .session import Progress
     from .solving import solve
+    from .studies.switching import Switching, switching
 
 _PLACES = {
     "Case": ".case",
@@ -28,8 +29,10 @@ _PLACES = {
     "Plan": ".plan",
     "solve": ".solving",
     "Progress": ".session",
+    "Switching": ".studies.switching",
+    "switching": ".studies.switching",
 }
-__all__ = ["Case", "CaseError", "Plan", "Problem", "Progress", "solve"]
+__all__ = ["Case", "CaseError", "Plan", "Problem", "Progress", "Switching", "solve", "switching"]
 
 
 def __getattr__(name: str) -> Any:
