@@ -171,10 +171,12 @@ def write_switching(found: Switching, path: Path) -> Path:
 
 
 def _first(found: Switching) -> dict[str, pd.DataFrame]:
-    """The switching values in short, for the first page."""
+    """How near each switching value is, for the first page."""
     frame = switching_table(found)
     frame = frame[frame["turns_at"].notna()]
     if frame.empty:
         return {}
-    short = frame[["assumption", "direction", "holds_to", "turns_at", "nearness", "by", "unit"]]
-    return {"Switching values, the nearest first (nearness: share of the way to the end of the range)": short}
+    unit, divisor = summary.money_unit(found.plan)
+    short = frame[["assumption", "direction", "nearness", "by", "regret_at_end"]].copy()
+    short["regret_at_end"] = short["regret_at_end"].astype(float) / divisor
+    return {f"How near: share of the way to the end of the range; staying there costs, in {unit}, discounted": short}
