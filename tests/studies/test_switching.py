@@ -28,7 +28,9 @@ from ..properties.test_properties import few
 EXACT = {"gap": 1e-7, "tolerance": 0.001}
 
 
-def assumed(name: str, table: str, where: str, column: str, operation: str, low: float, high: float, **more: Any) -> Row:
+def assumed(
+    name: str, table: str, where: str, column: str, operation: str, low: float, high: float, **more: Any
+) -> Row:
     return {"assumption": name, "table": table, "where": where, "column": column, "operation": operation,
             "low": low, "high": high, **more}  # fmt: skip
 
@@ -89,9 +91,7 @@ def test_the_price_at_which_a_plant_pays() -> None:
 def test_the_price_at_which_an_annuity_pays() -> None:
     """An annuity falls in the year it serves: waiting a year loses 10 p - 1,200 CRF(10 %, 3 years), worth 5."""
     yearly = 1200 * 0.1 / (1 - 1.1**-3)
-    built = make_or_buy(
-        40.0, PRICE, build={"interest": 0.1}, settings={"capital": "annuity", "discount_rate": 0.1}
-    )
+    built = make_or_buy(40.0, PRICE, build={"interest": 0.1}, settings={"capital": "annuity", "discount_rate": 0.1})
     found = switching(built, years=1, worth=5.0, **EXACT)
     assert brackets(side(found, "up"), (yearly + 5) / 10 / 40)
 
@@ -132,9 +132,7 @@ def test_rows_of_one_name_move_together() -> None:
 def test_a_decision_that_waits_is_told_as_waiting() -> None:
     """Demand begins in 2031 at the latest price: what moves is the year of the plant."""
     late = assumed("need", "demands", "demand = magnet", "quantity", "multiply", 0, 1, first_year=2030, last_year=2030)
-    made = make_or_buy(
-        100.0, late, build={"interest": 0.0}, settings={"capital": "annuity", "discount_rate": 0.0}
-    )
+    made = make_or_buy(100.0, late, build={"interest": 0.0}, settings={"capital": "annuity", "discount_rate": 0.0})
     found = switching(made, years=1, worth=3.0, **EXACT)
     assert side(found, "down").becomes[0].text == "build line 10 t/y in 2031 instead of 10 t/y in 2030"
 
@@ -253,9 +251,7 @@ def test_what_cannot_be_wanted() -> None:
 def test_regret_is_nothing_as_things_stand_and_never_negative(drawn: tuple[dict[str, Any], Tables]) -> None:
     settings, tables = drawn
     tables = copy.deepcopy(tables)
-    tables["assumptions"] = [
-        assumed("price", "supplies", "supply = Chinese magnets", "price", "multiply", 0.5, 2)
-    ]
+    tables["assumptions"] = [assumed("price", "supplies", "supply = Chinese magnets", "price", "multiply", 0.5, 2)]
     made = Case.from_rows(settings, tables)
     options = Options(gap=1e-6, tie_break=False)
     problem = Problem(made)
@@ -310,7 +306,9 @@ def test_an_interrupt_keeps_what_is_finished() -> None:
 
 
 def test_a_case_without_a_plan_is_no_crash() -> None:
-    found = switching(case(demands=[need(10)], supplies=[offer("market", 1.0, limit=1.0)], assumptions=[PRICE]), years=1)
+    found = switching(
+        case(demands=[need(10)], supplies=[offer("market", 1.0, limit=1.0)], assumptions=[PRICE]), years=1
+    )
     assert found.status == "infeasible" and not found.plan.has_plan and not found.searched
 
 

@@ -96,7 +96,8 @@ class Assumption:
     def number_name(self) -> str:
         """What `number` is: 'price of Chinese NdPr oxide'."""
         first = self.rows[0]
-        of = self._touched[0].key if len(self._touched) == 1 else (first.where or first.table)
+        named = ", ".join(value for _, value in conditions(first.table, first.where))
+        of = self._touched[0].key if len(self._touched) == 1 else (named or first.table)
         return f"{first.column.replace('_', ' ')} of {of}"
 
     @property

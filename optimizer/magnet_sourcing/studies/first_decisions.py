@@ -131,7 +131,9 @@ def differences(
             old, new = then.get(name, {}), now.get(name, {})
             apart = [t for t in years if not _alike(old.get(t, 0.0), new.get(t, 0.0))]
             if apart:
-                found.append(Difference(name, apart[0], _said(verb, name, old, new)))
+                # What is decided later is told only where nothing is decided in these years: then it waits.
+                told = (_within(old, years) or old, _within(new, years) or new)
+                found.append(Difference(name, apart[0], _said(verb, name, *told)))
     return sorted(found, key=lambda d: (d.year, d.name))
 
 
@@ -145,6 +147,10 @@ def _amounts(decisions: Decisions, verb: str, sizes: Mapping[str, float]) -> dic
         elif verb == "build" and d.kind == "size":
             amounts.setdefault(d.name, {})[d.year] = x
     return amounts
+
+
+def _within(amounts: Mapping[int, float], years: Sequence[int]) -> dict[int, float]:
+    return {t: x for t, x in amounts.items() if t in years}
 
 
 def _alike(a: float, b: float) -> bool:

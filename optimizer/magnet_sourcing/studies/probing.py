@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..case import Case
+from ..matrix import Matrix
 from ..problem import Impossible, Problem
 from ..problems import CaseError
 from ..session import Options, Outcome, Status
@@ -39,7 +40,7 @@ class Probe:
 
     state: 'holds', 'changes', 'no plan' (proved that none exists), 'not valid' (the changed case fails its checks) or
     'not solved'. cost, bound: of the free optimum; held: cost with the decision held, None if it cannot be held.
-    regret: held less cost, None unless both are known. All discounted money.
+    regret: held less cost, None unless both are known; true to half of `worth` either way. All discounted money.
     """
 
     value: float
@@ -49,6 +50,11 @@ class Probe:
     held: float | None = None
     regret: float | None = None
     detail: str = ""
+
+    @property
+    def regret_most(self) -> float | None:
+        """The regret can be no more than this: held less the bound of the free optimum."""
+        return None if self.held is None or self.bound is None else max(0.0, self.held - self.bound)
 
 
 class Decided:
@@ -97,7 +103,7 @@ class Prober:
         except Impossible as reason:
             return Probe(value, "no plan", detail=str(reason))
         start = carried(self._decided.values, problem)
-        free = solved(problem, self._options, start=start)
+        free = self._sharply(problem, problem.matrix, start)
         if free.values is None:
             return _without_plan(value, free)
         late = "" if free.status is Status.OPTIMAL else f"stopped before the gap was reached ({free.status})"
@@ -108,7 +114,7 @@ class Prober:
     def _against_held(self, value: float, problem: Problem, free: Outcome, start: np.ndarray, late: str) -> Probe:
         assert free.objective is not None
         matrix = held(problem, self._decided.first, self._decided.years)
-        kept = None if matrix is None else solved(problem, self._options, matrix=matrix, start=start)
+        kept = None if matrix is None else self._sharply(problem, matrix, start)
         if kept is None or kept.status is Status.INFEASIBLE:
             self._changed = (value, problem, free)
             return Probe(value, "changes", free.objective, free.bound, detail="the decision is not possible any more")
@@ -120,6 +126,15 @@ class Prober:
             return Probe(value, "holds", best, free.bound, kept.objective, regret, late)
         self._changed = (value, problem, free)
         return Probe(value, "changes", best, free.bound, kept.objective, regret, late)
+
+    def _sharply(self, problem: Problem, matrix: Matrix, start: np.ndarray) -> Outcome:
+        """Solved until cost and bound are no further apart than half of `worth`, whatever the gap asked."""
+        outcome = solved(problem, self._options, matrix=matrix, start=start)
+        cost, bound, most = outcome.objective, outcome.bound, self._worth / 2
+        if outcome.status is not Status.OPTIMAL or cost is None or bound is None or cost - bound <= most:
+            return outcome
+        finer = replace(self._options, gap=0.9 * most / max(1e-9, abs(cost)))
+        return solved(problem, finer, matrix=matrix, start=outcome.values)
 
     def becomes(self, value: float) -> list[Difference]:
         """The fewest other decisions of the first years with which the plan is again as good as the free optimum.

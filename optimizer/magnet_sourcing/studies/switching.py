@@ -1,8 +1,8 @@
 """Switching values: how far an assumption must move before the decisions of the first years change.
 
 The decision changes at a value if holding the base plan's first decisions costs more than `worth` above the free
-optimum there. With the default, twice the solver's gap of the cost, a change found is one beyond the solver's doubt:
-the held plan is then proved dearer than the free one.
+optimum there. Both are solved to half of `worth`, so a change found is beyond the solver's doubt: the held plan is then
+proved dearer than the free one. The default of `worth` is twice the solver's gap of the cost.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import pandas as pd
 
 from ..case import Case
 from ..plan import Plan
-from ..problem import Impossible, Problem
-from ..session import Options
+from ..problem import Impossible, Problem, Wish
+from ..session import Options, Outcome, Status
 from ..solving import check_case, check_options, plan_of, record_of, unplanned
 from .assumed import Assumption, assumptions
 from .bisection import between
@@ -35,7 +35,8 @@ class Side:
 
     answer: 'holds' (at the end of the range; between the values probed nothing is claimed), 'changes', 'no plan',
     'not valid' or 'not solved' (what stands beyond the last value that holds). holds, turns: last value found that
-    holds, first that does not (None if all hold). regret: of the decision at the end of the range, discounted money.
+    holds, first that does not (None if all hold). regret: of the decision at the end of the range, discounted money, and the
+    most it can be.
     """
 
     direction: str
@@ -44,6 +45,7 @@ class Side:
     holds: float
     turns: float | None
     regret: float | None
+    regret_most: float | None
     becomes: Sequence[Difference] = ()
     detail: str = ""
 
@@ -77,15 +79,15 @@ class Switching:
     """
 
     case: Case
-    plan: Plan
     years: list[int]
-    worth: float
     tolerance: float
-    searched: list[Searched]
-    wanted: list[Wanted]
-    status: str
-    seconds: float
-    options: dict[str, Any]
+    worth: float = 0.0
+    searched: list[Searched] = field(default_factory=list)
+    wanted: list[Wanted] = field(default_factory=list)
+    status: str = "finished"
+    seconds: float = 0.0
+    options: dict[str, Any] = field(default_factory=dict)
+    plan: Plan = field(init=False, repr=False)
 
     def table(self) -> pd.DataFrame:
         """A row for each assumption and direction, the nearest switching value first."""
@@ -148,37 +150,46 @@ def switching(
     check_options(options)
     _check(case, years, worth, tolerance)
     asked = assumptions(case, only) if only or not want else []
+    found = Switching(case, case.periods[:years], tolerance)
     base = replace(options, gap=gap / 10)
-    periods = case.periods[:years]
-    found = Switching(
-        case, _nothing(case, base, begun), periods, worth or 0.0, tolerance, [], [], "finished", 0.0, {}
-    )
+    problem, outcome = _base(found, base, begun)
+    if problem is not None and outcome is not None and outcome.values is not None and found.status == "finished":
+        assert outcome.objective is not None
+        found.worth = 2 * gap * abs(outcome.objective) if worth is None else worth
+        report = progress or (lambda done, of, what: None)
+        report(0, 2 * len(asked), f"the plan as the tables stand: {outcome.objective:,.6g}")
+        try:
+            for name in want:
+                found.wanted.append(wanted_in(problem, name, outcome.values, tolerance, base, report))
+            decided = Decided(problem, outcome.values, found.years)
+            for assumption in asked:
+                found.searched.append(Searched(assumption))
+                _search(found, Prober(decided, assumption, found.worth, options), len(asked), report)
+        except (Interrupted, KeyboardInterrupt):
+            found.status = "interrupted"
+            found.searched = [s for s in found.searched if s.sides]
+    found.seconds = time.perf_counter() - begun
+    found.options = record_of(case, Wish(), options) | {
+        "years": ", ".join(map(str, found.years)),
+        "worth": found.worth,
+        "tolerance": tolerance,
+        "base gap asked": base.gap,
+    }
+    return found
+
+
+def _base(found: Switching, options: Options, begun: float) -> tuple[Problem | None, Outcome | None]:
+    """The case as it stands: its plan, and what is needed to start from it."""
     try:
-        problem = Problem(case)
+        problem = Problem(found.case)
     except Impossible as reason:
-        found.plan, found.status = unplanned(case, str(reason), _wish(), base, begun), "infeasible"
-        return _ended(found, options, begun)
-    outcome = problem.solve(base)
-    found.plan = plan_of(problem, outcome, base, begun)
-    if outcome.values is None or outcome.status == "interrupted":
+        found.plan, found.status = unplanned(found.case, str(reason), Wish(), options, begun), "infeasible"
+        return None, None
+    outcome = problem.solve(options)
+    found.plan = plan_of(problem, outcome, options, begun)
+    if outcome.values is None or outcome.status is Status.INTERRUPTED:
         found.status = str(outcome.status)
-        return _ended(found, options, begun)
-    assert outcome.objective is not None
-    found.worth = 2 * gap * abs(outcome.objective) if worth is None else worth
-    decided = Decided(problem, outcome.values, periods)
-    report = progress or (lambda done, of, what: None)
-    report(0, 2 * len(asked), f"the plan as the tables stand: {outcome.objective:,.6g}")
-    try:
-        for name in want:
-            found.wanted.append(wanted_in(problem, name, outcome.values, tolerance, base, report))
-        for assumption in asked:
-            result = Searched(assumption)
-            found.searched.append(result)
-            _search(result, Prober(decided, assumption, found.worth, options), tolerance, report, len(asked), found)
-    except (Interrupted, KeyboardInterrupt):
-        found.status = "interrupted"
-        found.searched = [s for s in found.searched if s.sides]
-    return _ended(found, options, begun)
+    return problem, outcome
 
 
 def _check(case: Case, years: int, worth: float | None, tolerance: float) -> None:
@@ -191,35 +202,12 @@ def _check(case: Case, years: int, worth: float | None, tolerance: float) -> Non
         raise ValueError(f"tolerance {tolerance:g}: a share of the range, more than 0 and less than 1")
 
 
-def _wish() -> Any:
-    from ..problem import Wish
-
-    return Wish()
-
-
-def _nothing(case: Case, options: Options, begun: float) -> Plan:
-    return unplanned(case, "", _wish(), options, begun)
-
-
-def _ended(found: Switching, options: Options, begun: float) -> Switching:
-    found.seconds = time.perf_counter() - begun
-    found.options = {
-        **record_of(found.case, _wish(), options),
-        "years": ", ".join(map(str, found.years)),
-        "worth": found.worth,
-        "tolerance": found.tolerance,
-        "base gap asked": options.gap / 10,
-    }
-    return found
-
-
 # ---------------------------------------------------------------- the search
 
 
-def _search(
-    result: Searched, prober: Prober, tolerance: float, report: Report, of: int, found: Switching
-) -> None:
-    """Both directions of an assumption; sides are added as they are finished."""
+def _search(found: Switching, prober: Prober, of: int, report: Report) -> None:
+    """Both directions of the assumption listed last; sides are added as they are finished."""
+    result = found.searched[-1]
     a = result.assumption
     for direction, end in (("down", a.low), ("up", a.high)):
         if end == a.neutral:
@@ -231,8 +219,7 @@ def _search(
             report(done, 2 * of, f"{a.name} {a.shown(value)}: {prober.at(value).state}")
             return answer
 
-        side = _side(a, prober, holds, direction, end, tolerance * (a.high - a.low))
-        result.sides.append(side)
+        result.sides.append(_side(a, prober, holds, direction, end, found.tolerance * (a.high - a.low)))
         result.probes = sorted(prober.probes.values(), key=lambda p: p.value)
 
 
@@ -241,11 +228,11 @@ def _side(
 ) -> Side:
     if holds(end):
         at_end = prober.at(end)
-        return Side(direction, end, "holds", end, None, at_end.regret, (), at_end.detail)
+        return Side(direction, end, "holds", end, None, at_end.regret, at_end.regret_most, (), at_end.detail)
     last, first = between(holds, a.neutral, end, width, a.whole)
     at_end, turn = prober.at(end), prober.at(first)
     becomes = prober.becomes(first) if turn.state == "changes" else []
-    return Side(direction, end, turn.state, last, first, at_end.regret, becomes, turn.detail)
+    return Side(direction, end, turn.state, last, first, at_end.regret, at_end.regret_most, becomes, turn.detail)
 
 
 def decisions_said(found: Switching) -> list[str]:
@@ -258,4 +245,3 @@ def decisions_said(found: Switching) -> list[str]:
     }
     kept["retirements"] = kept["retirements"].iloc[:0]
     return summary.decisions(replace(found.plan, tables=kept))
-

@@ -14,7 +14,7 @@ SWITCHING_COLUMNS = {
     "assumption": "", "direction": "", "answer": "", "holds_to": "as the unit", "turns_at": "as the unit", "unit": "",
     "number": "", "number_now": "as the number", "number_holds_to": "as the number", "number_turns_at": "as the number",
     "nearness": "share of the way to the end", "by": "year", "becomes": "", "end": "as the unit",
-    "regret_at_end": "money, discounted", "note": "",
+    "regret_at_end": "money, discounted", "regret_most": "money, discounted", "note": "",
 }  # fmt: skip
 SIGNPOST_COLUMNS = {"if": "", "by": "year", "then": "", "staying_costs": "money, discounted, at the end of the range"}
 PROBE_COLUMNS = {
@@ -58,6 +58,7 @@ def _switching_row(s: Searched, side: Side, found: Switching) -> dict[str, Any]:
         "becomes": "; ".join(d.text for d in side.becomes) or None,
         "end": side.end,
         "regret_at_end": side.regret,
+        "regret_most": side.regret_most,
         "note": side.detail or None,
     }
 

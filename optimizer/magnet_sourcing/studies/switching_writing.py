@@ -74,7 +74,9 @@ def signs_said(found: Switching) -> list[str]:
         for side in s.sides:
             if side.turns is not None and side.answer != "changes":
                 a = s.assumption
-                lines.append(f"{a.name}: {side.answer} at {a.shown(side.turns)}; holds at {a.shown(side.holds)}. {side.detail}")
+                lines.append(
+                    f"{a.name}: {side.answer} at {a.shown(side.turns)}; holds at {a.shown(side.holds)}. {side.detail}"
+                )
     return lines or ["Nothing, within the ranges of the assumptions."]
 
 
@@ -88,7 +90,9 @@ def _held(found: Switching, s: Searched) -> str:
     if not kept:
         return ""
     at = " and ".join(
-        f"{s.assumption.shown(side.end)} (staying costs {summary.money(found.plan, side.regret or 0.0)})" for side in kept
+        f"{s.assumption.shown(side.end)} (staying costs {summary.money(found.plan, side.regret or 0.0)}, "
+        f"{summary.money(found.plan, side.regret_most or 0.0)} at most)"
+        for side in kept
     )
     return f"{s.assumption.name}: holds at {at}."
 
@@ -97,7 +101,7 @@ def caveats(found: Switching) -> list[str]:
     worth = summary.money(found.plan, found.worth)
     return [
         f"The decision changes where keeping it costs more than {worth}, discounted, above the best plan; smaller "
-        "differences are within the solver's gap or not worth a change of mind.",
+        "differences are not worth a change of mind. Every cost is known to half of that.",
         "One assumption moves at a time, and for all its years at once. The ends of each range are probed first: where "
         "both ends hold, values between are not claimed to, and where a range turns more than once one turn is found.",
         "'Then' is the plan with the fewest other decisions that is as good as the best, within half of that amount.",
@@ -130,6 +134,8 @@ def wanted_said(found: Switching, w: Wanted) -> list[str]:
                 f"Or a {lever.name} of {lever.shown(w.after)} instead of {lever.shown(lever.now)}; at "
                 f"{lever.shown(w.before)} it is still out."
             )
+    if least < 0 < most:
+        lines.append(f"By the bounds it may be in the optimum or not: a smaller gap would tell {w.name} apart.")
     return [*lines, *([f"{w.name}: {w.note}."] if w.note else [])]
 
 

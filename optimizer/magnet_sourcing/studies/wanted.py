@@ -164,7 +164,9 @@ def _forced(problem: Problem, at: np.ndarray) -> Matrix:
 
 def _first_year(problem: Problem, outcome: Outcome, name: str) -> int:
     assert outcome.values is not None
-    decided: list[Decision] = [d for d in read(problem, outcome.values) if d.name == name and d.kind in ("sign", "build")]
+    decided: list[Decision] = [
+        d for d in read(problem, outcome.values) if d.name == name and d.kind in ("sign", "build")
+    ]
     return min(d.year for d in decided)
 
 
@@ -219,9 +221,7 @@ def _greatest_capital(row: Any) -> float:
     return float(modules * max(row.fixed_cost[t] + row.unit_cost[t] * row.max_size for t in row.unit_cost))
 
 
-def _factor(
-    case: Case, words: str, table: str, where: str, names: Sequence[str], inside: bool, amount: float
-) -> Lever:
+def _factor(case: Case, words: str, table: str, where: str, names: Sequence[str], inside: bool, amount: float) -> Lever:
     currency = case.settings.get("currency") or "money"
     per = {"toll fee": "/t sent", "unit cost": "/t", "signing cost": ""}.get(words)
 
