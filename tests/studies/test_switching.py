@@ -190,6 +190,14 @@ def test_the_lump_sum_is_paid_in_the_year_of_signing() -> None:
     assert wanted.price[1] == pytest.approx(96) and wanted.paid == pytest.approx(120)
 
 
+def test_a_token_signing_can_be_ruled_out() -> None:
+    """A contract that must buy 10 t a year at 30 loses 300 from 2030, but 100 if signed for 2032 alone."""
+    made = deal(price=30.0, minimum=10.0, maximum=10.0)
+    assert switching(made, want=["deal"], **EXACT).wanted[0].price[1] == pytest.approx(100)
+    assert switching(made, want=["deal"], want_by=2030, **EXACT).wanted[0].price[1] == pytest.approx(300)
+    assert "up to 2029" in switching(made, want=["deal"], want_by=2029).wanted[0].note
+
+
 def tolled(fee: float) -> Case:
     return case(
         years=3,

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("--years", type=int, default=3, show_default=True, help="First periods whose decisions count.")
 @click.option("--only", help="Names of assumptions, joined by commas. Default: all, or none with --want.")
 @click.option("--want", multiple=True, help="A route or expansion: what would make it part of the optimum. Repeatable.")
+@click.option("--want-by", type=int, help="Year by which what is wanted must be decided. Default: any.")
 @click.option("--worth", type=float, help="Discounted money a change must save to count. Default: 2 x gap x cost.")
 @click.option(
     "--tolerance", type=float, default=0.02, show_default=True, help="Width of the answer, share of the range."

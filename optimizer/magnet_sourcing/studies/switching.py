@@ -120,6 +120,7 @@ def switching(
     years: int = 3,
     only: Sequence[str] | None = None,
     want: Sequence[str] = (),
+    want_by: int | None = None,
     worth: float | None = None,
     tolerance: float = 0.02,
     gap: float = 2e-3,
@@ -132,6 +133,7 @@ def switching(
 
     years: number of first periods whose signings, builds and lane openings are the decision. only: names of
     assumptions (None: all, unless `want` is given alone). want: routes and expansions whose price is asked for.
+    want_by: year by which what is wanted must be decided (None: any, even a token one at the end of the horizon).
     worth: discounted money a change must save to count (None: 2 x gap x cost of the plan). tolerance: width to which
     a switching value is searched, as a share of the range; years and counts are searched to whole numbers. gap,
     time_limit, threads, seed: of each solve; the plan of the case as it stands is solved to a tenth of the gap.
@@ -160,7 +162,7 @@ def switching(
         report(0, 2 * len(asked), f"the plan as the tables stand: {outcome.objective:,.6g}")
         try:
             for name in want:
-                found.wanted.append(wanted_in(problem, name, outcome.values, tolerance, base, report))
+                found.wanted.append(wanted_in(problem, name, want_by, outcome.values, tolerance, base, report))
             decided = Decided(problem, outcome.values, found.years)
             for assumption in asked:
                 found.searched.append(Searched(assumption))
@@ -171,6 +173,7 @@ def switching(
     found.seconds = time.perf_counter() - begun
     found.options = record_of(case, Wish(), options) | {
         "years": ", ".join(map(str, found.years)),
+        "wanted by": want_by if want and want_by is not None else "none",
         "worth": found.worth,
         "tolerance": tolerance,
         "base gap asked": base.gap,

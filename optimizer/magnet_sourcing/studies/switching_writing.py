@@ -134,6 +134,8 @@ def wanted_said(found: Switching, w: Wanted) -> list[str]:
                 f"Or a {lever.name} of {lever.shown(w.after)} instead of {lever.shown(lever.now)}; at "
                 f"{lever.shown(w.before)} it is still out."
             )
+    if w.year is not None and w.year > found.years[-1]:
+        lines.append(f"It is decided as late as {w.year}, after {found.years[-1]}: an earlier year may be asked for.")
     if least < 0 < most:
         lines.append(f"By the bounds it may be in the optimum or not: a smaller gap would tell {w.name} apart.")
     return [*lines, *([f"{w.name}: {w.note}."] if w.note else [])]

@@ -66,30 +66,36 @@ class Wanted:
 class _Both:
     """The best plan with what is wanted and the best without it, in one problem."""
 
-    def __init__(self, problem: Problem, name: str, kind: str, options: Options, start: np.ndarray) -> None:
+    def __init__(
+        self, problem: Problem, name: str, kind: str, by: int | None, options: Options, start: np.ndarray
+    ) -> None:
         self.problem = problem
         at = _columns(problem, name, kind)
-        self.with_ = solved(problem, options, matrix=_forced(problem, at), start=start)
+        self.with_ = solved(problem, options, matrix=_forced(problem, _columns(problem, name, kind, by)), start=start)
         self.without = solved(problem, options, matrix=problem.matrix.held(at, 0.0), start=start)
 
 
 def wanted_in(
     problem: Problem,
     name: str,
+    by: int | None,
     values: np.ndarray,
     tolerance: float,
     options: Options,
     report: Callable[[int, int, str], None],
 ) -> Wanted:
-    """What the wanted route or expansion needs. problem, values: of the case as it stands, and its plan.
+    """What the wanted route or expansion needs, decided in year `by` at the latest (None: in any year).
+
+    problem, values: of the case as it stands, and its plan.
 
     Raises ValueError if it is neither, or has no yes/no decision.
     """
     case = problem.case
     kind = _kind(case, name)
-    if not len(_columns(problem, name, kind)):
-        return _cannot(name, kind, "no year in which it could be decided would bear fruit within the horizon")
-    both = _Both(problem, name, kind, options, values)
+    if not len(_columns(problem, name, kind, by)):
+        until = "" if by is None else f" up to {by}"
+        return _cannot(name, kind, f"no year{until} in which it could be decided would bear fruit within the horizon")
+    both = _Both(problem, name, kind, by, options, values)
     report(0, 0, f"{name}: with {_cost(both.with_)}, without {_cost(both.without)}")
     if both.with_.objective is None:
         return _cannot(name, kind, _why(both.with_, "with it"))
@@ -99,7 +105,7 @@ def wanted_in(
     year = _first_year(problem, both.with_, name)
     price = both.with_.objective - both.without.objective
     lever = _lever(case, name, kind, inside, year)
-    search = _Search(both, name, kind, lever, options, report)
+    search = _Search(both, name, kind, by, lever, options, report)
     before, after, note = search.leaving(tolerance) if inside else search.entering(tolerance)
     return Wanted(
         name,
@@ -150,9 +156,10 @@ def _kind(case: Case, name: str) -> str:
     return "expansion"
 
 
-def _columns(problem: Problem, name: str, kind: str) -> np.ndarray:
+def _columns(problem: Problem, name: str, kind: str, by: int | None = None) -> np.ndarray:
     verb = "sign" if kind == "route" else "build"
-    return np.array([j for d, j in columns(problem).items() if (d.kind, d.name) == (verb, name)], dtype=int)
+    found = [(d, j) for d, j in columns(problem).items() if (d.kind, d.name) == (verb, name)]
+    return np.array([j for d, j in found if by is None or d.year <= by], dtype=int)
 
 
 def _forced(problem: Problem, at: np.ndarray) -> Matrix:
@@ -257,11 +264,12 @@ class _Search:
         both: _Both,
         name: str,
         kind: str,
+        by: int | None,
         lever: Lever | None,
         options: Options,
         report: Callable[[int, int, str], None],
     ) -> None:
-        self._both, self._name, self._kind, self._lever = both, name, kind, lever
+        self._both, self._name, self._kind, self._by, self._lever = both, name, kind, by, lever
         self._options, self._report = options, report
         assert both.with_.values is not None
         self._start = by_name(both.problem, both.with_.values)
@@ -300,7 +308,7 @@ class _Search:
         except (CaseError, Impossible) as reason:
             self._report(0, 0, f"{what}: {reason}")
             return False
-        forced = _forced(problem, _columns(problem, self._name, self._kind))
+        forced = _forced(problem, _columns(problem, self._name, self._kind, self._by))
         outcome = solved(problem, self._options, matrix=forced, start=carried(self._start, problem))
         without = self._both.without.objective
         inside = outcome.objective is not None and outcome.objective <= without + 1e-9 * max(1.0, abs(without))
