@@ -186,5 +186,5 @@ def _first(found: Switching) -> dict[str, pd.DataFrame]:
         return {}
     unit, divisor = summary.money_unit(found.plan)
     short = frame[["assumption", "direction", "nearness", "by", "regret_at_end"]].copy()
-    short["regret_at_end"] = short["regret_at_end"].astype(float) / divisor
+    short["staying"] = short.pop("regret_at_end").astype(float) / divisor
     return {f"How near: share of the way to the end of the range; staying there costs, in {unit}, discounted": short}
