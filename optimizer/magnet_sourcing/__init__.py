@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .studies.information import value_of_scenarios
     from .studies.options import options
     from .studies.payoff import payoff
+    from .studies.switching import Switching, switching
 
 _PLACES = {
     "Case": ".case",
@@ -35,11 +36,13 @@ _PLACES = {
     "Problem": ".problems",
     "Progress": ".session",
     "ScenarioPlan": ".scenario_plan",
+    "Switching": ".studies.switching",
     "alternatives": ".studies.alternatives",
     "frontier": ".studies.frontier",
     "options": ".studies.options",
     "payoff": ".studies.payoff",
     "solve": ".solving",
+    "switching": ".studies.switching",
     "value_of_scenarios": ".studies.information",
 }
 __all__ = [
@@ -50,11 +53,13 @@ __all__ = [
     "Problem",
     "Progress",
     "ScenarioPlan",
+    "Switching",
     "alternatives",
     "frontier",
     "options",
     "payoff",
     "solve",
+    "switching",
     "value_of_scenarios",
 ]
 

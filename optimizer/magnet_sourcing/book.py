@@ -19,6 +19,7 @@ from .writing import print_setup
 # Columns that hold fractions and are shown as percentages.
 _SHARES = {
     "share", "utilisation", "largest_share", "active", "probability", "mean_index", "index", "gap", "cap", "free_share",
+    "nearness",
 }  # fmt: skip
 
 
@@ -187,6 +188,8 @@ def add_table(
 
 
 def number_format(name: str, column: pd.Series) -> str:
+    if name in ("by", "year"):
+        return "0"
     if name in ("period", "available_from", "active_from", "active_to", "banked_in", "used_in"):
         return "0.##" if name not in ("period", "banked_in", "used_in") else "0"
     if name in _SHARES:

@@ -17,6 +17,7 @@ from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, 
 from .commands.frontier import frontier
 from .commands.options import options
 from .commands.solve import solve
+from .commands.switching import switching
 
 
 class Commands(click.Group):
@@ -82,7 +83,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, frontier, alternatives, options, new, check):
+for command in (solve, frontier, alternatives, options, switching, new, check):
     main.add_command(command)
 
 
