@@ -16,7 +16,7 @@ from .case import Case
 from .plan import Plan
 from .plan_schema import PLAN_TABLES
 from .problem import ALONE, Impossible, Problem, Wish, known_alone
-from .problems import CaseError
+from .problems import CaseError, did_you_mean
 from .scenario_plan import ScenarioPlan
 from .scenarios import checked_futures, chosen, future
 from .session import Options, Outcome, Progress, Status
@@ -202,6 +202,21 @@ def check_case(case: Case) -> None:
         raise CaseError(problems)
 
 
+def checked_measure(case: Case, measure: str) -> str:
+    """The measure's name; ValueError with the nearest valid name if there is no such measure in the case."""
+    from magnet_models import MEASURES, Measure
+
+    impacts = [r.impact for r in case.rows("impacts")]
+    known = [*(m for m in MEASURES if m != "impact"), *(f"impact {name}" for name in impacts)]
+    try:
+        parsed = Measure.parse(measure)
+    except ValueError:
+        raise ValueError(f"'{measure}' is no measure{did_you_mean(measure, known)}") from None
+    if parsed.kind == "impact" and parsed.subject not in impacts:
+        raise ValueError(f"measure '{measure}': no such impact in the case{did_you_mean(measure, known)}")
+    return measure.strip()
+
+
 def check_options(options: Options) -> None:
     if options.gap < 0:
         raise ValueError(f"gap {options.gap}: must be 0 or more")
@@ -235,6 +250,8 @@ def _wish(
         raise ValueError(f"cvar goes with aim expected, not with {aim}")
     if adapt_from is not None and adapt_from not in case.periods:
         raise ValueError(f"adapt_from {adapt_from} is not a period of the case; periods are {case.periods}")
+    for measure in {objective, *(at_most or {})} - {"cost"}:
+        checked_measure(case, measure)
     goal = None
     if objective != "cost" or aim != "expected" or cvar:
         from magnet_models import Goal

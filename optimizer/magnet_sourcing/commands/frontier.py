@@ -43,7 +43,11 @@ if TYPE_CHECKING:
 @click.option("--against", default="index", show_default=True, help="What it is traded against: another measure.")
 @click.option("--points", type=int, default=9, show_default=True, help="How many plans, the two ends included.")
 @click.option("--levels", help="These levels of the other measure only: 0.4,0.5,0.6. With the plan without a level.")
-@click.option("--deliver", is_flag=True, help="No plan leaves more demand unmet than the cheapest one does.")
+@click.option(
+    "--deliver/--allow-shortage",
+    default=True,
+    help="Whether no plan may leave more demand unmet than the cheapest one does. Default: none may.",
+)
 @click.option("--scenario", multiple=True, help="As if this scenario were certain; repeat it for several at once.")
 @click.option("--scenarios", help="Expected values over several futures: 'all', or names joined by commas.")
 @solver_options(gap=1e-3)

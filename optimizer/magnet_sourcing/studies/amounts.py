@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..problems import did_you_mean
-
 if TYPE_CHECKING:
     from ..case import Case
 
@@ -71,18 +69,3 @@ def amounts_of(case: Case, measure: str, size: float) -> Amounts:
         unit = units.get(name, "")
         return Amounts(measure, unit, 1.0, 1.0, unit or "unit", "#,##0.00" if abs(size) < 1e3 else "#,##0")
     return Amounts(measure, "%", 0.01, 0.01, "percentage point", "0.0%")
-
-
-def checked_measure(case: Case, measure: str) -> str:
-    """The measure's name; ValueError with the nearest valid name if there is no such measure in the case."""
-    from magnet_models import MEASURES, Measure, Refused
-
-    impacts = [r.impact for r in case.rows("impacts")]
-    known = [*(m for m in MEASURES if m != "impact"), *(f"impact {name}" for name in impacts)]
-    try:
-        parsed = Measure.parse(measure)
-    except Refused:
-        raise ValueError(f"'{measure}' is no measure{did_you_mean(measure, known)}") from None
-    if parsed.kind == "impact" and parsed.subject not in impacts:
-        raise ValueError(f"measure '{measure}': no such impact in the case{did_you_mean(measure, known)}")
-    return measure.strip()

@@ -16,9 +16,9 @@ from ..problem import Impossible, Problem, Wish
 from ..scenario_plan import ScenarioPlan
 from ..scenarios import checked_futures, chosen, future
 from ..session import Options, Progress, Status, relative_gap
-from ..solving import check_case, check_options, plan_of, record_of, scenario_plan_of
+from ..solving import check_case, check_options, checked_measure, plan_of, record_of, scenario_plan_of
 from . import staircase
-from .amounts import amounts_of, checked_measure
+from .amounts import amounts_of
 from .kept import Kept, key_of
 from .levers import Change, changes, unmet
 from .staircase import Step
@@ -136,7 +136,7 @@ def frontier(
     against: str = "index",
     points: int = 9,
     levels: Sequence[float] | None = None,
-    deliver: bool = False,
+    deliver: bool = True,
     scenario: str | Sequence[str] | None = None,
     scenarios: str | Sequence[str] | None = None,
     gap: float = 1e-3,

@@ -121,7 +121,7 @@ def _unmet(f: Frontier) -> list[str]:
     return [
         f"From point {first['point']:.0f} on, {f.against} falls because less is delivered as well: {first['unmet']:,.0f} t "
         f"of demand are left unmet there and {last['unmet']:,.0f} t at point {last['point']:.0f}, over the horizon, against "
-        f"{least:,.0f} t in the cheapest plan. With --deliver no plan may do that."
+        f"{least:,.0f} t in the cheapest plan. Without --allow-shortage no plan may do that."
     ]
 
 

@@ -9,8 +9,7 @@ import pandas as pd
 
 from ..problem import Impossible, Problem, solved_in_order
 from ..session import Options
-from ..solving import check_case, check_options
-from .amounts import checked_measure
+from ..solving import check_case, check_options, checked_measure
 
 if TYPE_CHECKING:
     from ..case import Case
