@@ -75,15 +75,10 @@ def solve(
     """
     begun = time.perf_counter()
     options = Options(gap, time_limit, threads, seed, tie_break)
-    if scenario is not None and scenarios is not None:
-        raise ValueError("give scenario (as if certain) or scenarios (one plan for several), not both")
     check_options(options)
-    check_case(case)
-    if scenario is not None:
-        case = future(case, [scenario] if isinstance(scenario, str) else list(scenario))
-        check_case(case)
+    case, probability, futures = asked_futures(case, scenario, scenarios)
     wish = _wish(case, objective, aim, cvar, alpha, at_most, china_price, china_cap, adapt_from, foresight)
-    if scenarios is None:
+    if futures is None:
         if aim != "expected" or cvar or adapt_from is not None:
             raise ValueError("aim, cvar and adapt_from are about several futures: give scenarios")
         return solve_one(case, wish, options, begun=begun, progress=progress)
@@ -91,8 +86,6 @@ def solve(
         raise ValueError(f"method '{method}' is not one of {', '.join(METHODS)}")
     if ranks != 1 and method != "decomposition":
         raise ValueError(f"{ranks} ranks go with method decomposition")
-    probability = chosen(case, scenarios)
-    futures = checked_futures(case, list(probability))
     if method == "decomposition" or (method == "auto" and _too_large(case, probability, futures, wish)):
         return _decomposed(case, probability, wish, options, ranks, futures, progress)
     return solve_several(case, probability, wish, options, begun=begun, futures=futures, progress=progress)
@@ -193,6 +186,26 @@ def with_best(case: Case, futures: Mapping[str, Case], wish: Wish, options: Opti
 
 
 # ---------------------------------------------------------------- what is asked
+
+
+def asked_futures(
+    case: Case, scenario: str | Sequence[str] | None, scenarios: str | Sequence[str] | None
+) -> tuple[Case, dict[str, float], dict[str, Case] | None]:
+    """The checked case, changed if a scenario is to be certain, and the probabilities and cases of several futures.
+
+    Without several futures there are no probabilities and None for the cases. Raises CaseError with every error of the
+    case, ValueError for scenarios that are not in it.
+    """
+    if scenario is not None and scenarios is not None:
+        raise ValueError("give scenario (as if certain) or scenarios (one plan for several), not both")
+    check_case(case)
+    if scenario is not None:
+        case = future(case, [scenario] if isinstance(scenario, str) else list(scenario))
+        check_case(case)
+    if scenarios is None:
+        return case, {}, None
+    probability = chosen(case, scenarios)
+    return case, probability, checked_futures(case, list(probability))
 
 
 def check_case(case: Case) -> None:

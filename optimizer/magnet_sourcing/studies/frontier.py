@@ -14,9 +14,8 @@ import pandas as pd
 
 from ..problem import Impossible, Problem, Wish
 from ..scenario_plan import ScenarioPlan
-from ..scenarios import checked_futures, chosen, future
 from ..session import Options, Progress, Status, relative_gap
-from ..solving import check_case, check_options, checked_measure, plan_of, record_of, scenario_plan_of
+from ..solving import asked_futures, check_options, checked_measure, plan_of, record_of, scenario_plan_of
 from . import staircase
 from .amounts import amounts_of
 from .kept import Kept, key_of
@@ -167,17 +166,10 @@ def frontier(
     options = Options(gap, time_limit, threads, seed, tie_break=False)
     check_options(options)
     wanted = _checked_levels(points, levels)
-    if scenario is not None and scenarios is not None:
-        raise ValueError("give scenario (as if certain) or scenarios (expected values over several), not both")
-    check_case(case)
+    case, probability, futures = asked_futures(case, scenario, scenarios)
     measure, against = checked_measure(case, measure), checked_measure(case, against)
     if measure == against:
         raise ValueError(f"'{measure}' cannot be traded against itself: give another measure or against")
-    if scenario is not None:
-        case = future(case, [scenario] if isinstance(scenario, str) else list(scenario))
-        check_case(case)
-    probability = chosen(case, scenarios) if scenarios is not None else {}
-    futures = checked_futures(case, list(probability)) if probability else None
     try:
         problem = Problem(case, _wish(measure), probability or None, futures, (measure, against))
     except Impossible as reason:

@@ -9,9 +9,8 @@ from ..case import Case
 from ..plan import Plan
 from ..problem import Problem, Wish
 from ..scenario_plan import ScenarioPlan
-from ..scenarios import checked_futures, chosen, future
 from ..session import Options, Outcome
-from ..solving import cap_by_period, check_case, plan_of, scenario_plan_of
+from ..solving import asked_futures, cap_by_period, plan_of, scenario_plan_of
 
 
 @dataclass(frozen=True)
@@ -36,20 +35,12 @@ class Question:
         china_cap: float | Mapping[int, float] | None = None,
     ) -> Question:
         """Options as in `solve`. Raises CaseError with every error of the case, ValueError for wrong options."""
-        if scenario is not None and scenarios is not None:
-            raise ValueError("give scenario (as if certain) or scenarios (one plan for several), not both")
-        check_case(case)
-        if scenario is not None:
-            case = future(case, [scenario] if isinstance(scenario, str) else list(scenario))
-            check_case(case)
+        case, probability, futures = asked_futures(case, scenario, scenarios)
         case.resolved()  # settles the settings
         if china_cap is not None and not case.settings["exposed_country"]:
             raise ValueError("a China cap needs settings: exposed_country, and stage weights")
         wish = Wish(at_most=dict(at_most or {}), china_cap=cap_by_period(case, china_cap))
-        if scenarios is None:
-            return cls(case, wish)
-        probability = chosen(case, scenarios)
-        return cls(case, wish, checked_futures(case, list(probability)), probability)
+        return cls(case, wish, futures, probability or None)
 
     def posed(self, measures: Iterable[str] = ("cost",)) -> Problem:
         """The problem, built. Raises Impossible if no plan can exist."""
