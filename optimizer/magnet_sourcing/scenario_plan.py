@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,8 +78,15 @@ class ScenarioPlan:
 
     @property
     def decided(self) -> Plan:
-        """A plan that shows the common decisions: that of the likeliest scenario."""
-        return self.plans[max(self.plans, key=lambda name: self.probability[name])]
+        """A plan that shows the common decisions and no others; all else is that of the likeliest scenario."""
+        likeliest = self.plans[max(self.plans, key=lambda name: self.probability[name])]
+        common = {name: self._common(likeliest.tables[name]) for name in ("builds", "signings", "lane_openings")}
+        own = {"retirements": likeliest.tables["retirements"].iloc[:0]}  # closing early adapts to the future
+        return replace(likeliest, tables=likeliest.tables | common | own)
+
+    def _common(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Decisions that do not wait for the future."""
+        return frame if self.wish.adapt_from is None else frame[frame["period"] < self.wish.adapt_from]
 
     @property
     def index(self) -> dict[int, float]:

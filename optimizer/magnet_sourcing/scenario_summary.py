@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import summary
@@ -17,7 +18,21 @@ def sentences(plan: ScenarioPlan) -> list[str]:
     if summary.ending(plan):
         lines.append(summary.ending(plan))
     if plan.has_plan:
-        lines += [*summary.decisions(plan.decided), *findings(plan), summary.verdict(plan.audit)]
+        lines += [*summary.decisions(plan.decided), *later(plan), *findings(plan), summary.verdict(plan.audit)]
+    return lines
+
+
+def later(plan: ScenarioPlan) -> list[str]:
+    """What is decided only when the future is known, in each; nothing unless decisions wait."""
+    start = plan.wish.adapt_from
+    if start is None:
+        return []
+    lines = []
+    for name, known in plan.plans.items():
+        waiting = {t: known.tables[t][known.tables[t]["period"] >= start] for t in ("builds", "signings", "lane_openings")}
+        none = {"retirements": known.tables["retirements"].iloc[:0]}
+        said = summary.decisions(replace(known, tables=known.tables | waiting | none))
+        lines += [f"{name}: {text}" for text in said]
     return lines
 
 

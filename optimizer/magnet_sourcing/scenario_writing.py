@@ -45,6 +45,7 @@ def scenario_workbook(plan: ScenarioPlan) -> Workbook:
         page.line(summary.ending(plan), cells.BOLD)
     page.line(summary.verdict(plan.audit), cells.BODY)
     page.sentences("The decision, the same whatever happens", summary.decisions(plan.decided))
+    page.sentences(f"Decided from {plan.wish.adapt_from} on, when the future is known", scenario_summary.later(plan))
     page.sentences("In sum", scenario_summary.findings(plan))
     unit, divisor = summary.money_unit(plan)
     frame = plan.scenarios()

@@ -194,6 +194,8 @@ def _show_scenarios(plan: ScenarioPlan) -> None:
     from .. import scenario_summary, summary
 
     section("The decision, the same whatever happens", summary.decisions(plan.decided))
+    if later := scenario_summary.later(plan):
+        section(f"Decided from {plan.wish.adapt_from} on, when the future is known", later)
     section("The futures", scenario_summary.table(plan))
     section("In sum", [*scenario_summary.findings(plan), summary.verdict(plan.audit)])
 
