@@ -46,10 +46,10 @@ class Facts:
         planned: Case | None = None,
         adapt_from: int | None = None,
     ) -> None:
-        self.settings = case.settings
+        self.rows = case.resolved()
+        self.settings = case.settings  # typed once the rows are resolved
         self.plan: dict[str, Lines] = {name: lines(frame) for name, frame in tables.items() if name != "solver"}
         self.tolerance = tolerance
-        self.rows = case.resolved()
         self.named = {
             name: {r[key]: r for r in self.rows[name]}
             for name, key in (
