@@ -4,10 +4,23 @@ No file format, no solver, no command line: see `magnet_sourcing` for those and 
 equations. `build` is the way in.
 """
 
+from .attribution import Attribution
+from .custody import Provenance
 from .inputs import Refused
 from .measures import MEASURES, Measure
 from .model import Model, Scenario, build
 from .risk import Goal
 from .rows import Contradiction
 
-__all__ = ["MEASURES", "Contradiction", "Goal", "Measure", "Model", "Refused", "Scenario", "build"]
+__all__ = [
+    "MEASURES",
+    "Attribution",
+    "Contradiction",
+    "Goal",
+    "Measure",
+    "Model",
+    "Provenance",
+    "Refused",
+    "Scenario",
+    "build",
+]

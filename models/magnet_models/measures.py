@@ -1,7 +1,7 @@
 """Measures: what can be least, or held below a value, besides cost. Each is a sum over one scenario's decisions.
 
-A measure is named as a planner writes it: `cost`, `index`, `country share`, or `impact CO2` with the name of an
-impact; `index 2030-2035` counts those years only. All are better the smaller they are.
+A measure is named as a planner writes it: `cost`, `index`, `country share`, `not free`, or `impact CO2` with the name
+of an impact; `index 2030-2035` counts those years only. All are better the smaller they are.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .costs import constant_cost, cost_terms
-from .inputs import Refused
 from .rows import Term, at_least, constrain, scaled, variables
 
 if TYPE_CHECKING:
@@ -20,6 +19,10 @@ if TYPE_CHECKING:
 Sum = tuple[float, list[Term]]  # constant, terms
 
 _YEARS = re.compile(r"(?P<name>.+?) (?P<first>\d{4})-(?P<last>\d{4})")
+
+
+class NoMeasure(ValueError):
+    """What was asked for is no measure of the case; the message says what is allowed."""
 
 
 class Measure(NamedTuple):
@@ -32,33 +35,34 @@ class Measure(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Measure:
-        """Raises Refused, naming what is allowed, if it is no measure."""
+        """Raises NoMeasure if it is none."""
         first = last = None
         if found := _YEARS.fullmatch(text.strip()):
             text, first, last = found["name"], int(found["first"]), int(found["last"])
-        kind, _, subject = text.strip().partition(" ")
+        text = text.strip()
+        kind, _, subject = text.partition(" ")
         if kind == "impact" and subject:
             return cls(kind, subject, first, last)
-        if text.strip() in MEASURES and text.strip() != "impact":
-            return cls(text.strip(), None, first, last)
-        raise Refused(f"'{text}' is no measure; allowed: {', '.join(m for m in MEASURES if m != 'impact')}, impact NAME")
+        if text in MEASURES and text != "impact":
+            return cls(text, None, first, last)
+        raise NoMeasure(f"'{text}' is no measure; allowed: {', '.join(m for m in MEASURES if m != 'impact')}, impact NAME")
 
     def periods(self, s: Scenario) -> list[int]:
-        """Periods counted; Refused if there is none."""
+        """Periods counted; NoMeasure if there is none."""
         counted = [
             t
             for t in s.data.periods
             if (self.first is None or t >= self.first) and (self.last is None or t <= self.last)
         ]
         if not counted:
-            raise Refused(f"measure '{self.kind}': no period begins in {self.first}-{self.last}")
+            raise NoMeasure(f"measure '{self.kind}': no period begins in {self.first}-{self.last}")
         return counted
 
 
 def cost(s: Scenario, m: Measure) -> Sum:
     """Discounted cost, all included items (of all years: capital is not a matter of single ones)."""
     if m.first is not None:
-        raise Refused("measure 'cost' is over the whole horizon; it takes no years")
+        raise NoMeasure("measure 'cost' is over the whole horizon; it takes no years")
     return constant_cost(s), cost_terms(s)
 
 
@@ -73,10 +77,17 @@ def country_share(s: Scenario, m: Measure) -> Sum:
     return 0.0, _mean(s, m, lambda t: [(1.0, largest[t])])
 
 
+def not_free(s: Scenario, m: Measure) -> Sum:
+    """1 - free share: the part of the requirement not delivered free of the exposed country from mine to magnet"""
+    if s.custody is None:
+        raise NoMeasure("measure 'not free' needs settings: exposed_country, and materials with tracked elements")
+    return 1.0, scaled(-1.0, s.custody.free_share(m.periods(s)))
+
+
 def impact(s: Scenario, m: Measure) -> Sum:
     """sum_t L[t] * impact of the processes"""
     if m.subject not in {row.impact for row in s.data.tables["impacts"]}:
-        raise Refused(f"measure 'impact {m.subject}': no such impact in the case")
+        raise NoMeasure(f"measure 'impact {m.subject}': no such impact in the case")
     years, counted = s.data.horizon.years, set(m.periods(s))
     terms: list[Term] = []
     for (f, p, t), run in s.facilities.run.items():
@@ -89,7 +100,7 @@ def impact(s: Scenario, m: Measure) -> Sum:
 def _mean(s: Scenario, m: Measure, of: Callable[[int], list[Term]]) -> list[Term]:
     years, counted = s.data.horizon.years, m.periods(s)
     if not s.data.settings["exposed_country"]:
-        raise Refused(f"measure '{m.kind}' needs settings: exposed_country, and stage weights")
+        raise NoMeasure(f"measure '{m.kind}' needs settings: exposed_country, and stage weights")
     counted = [t for t in counted if s.exposure.requirement(t) > 0]
     total = sum(years[t] for t in counted)
     return [x for t in counted for x in scaled(years[t] / total, of(t))]
@@ -115,6 +126,7 @@ MEASURES: dict[str, Callable[[Scenario, Measure], Sum]] = {
     "cost": cost,
     "index": index,
     "country share": country_share,
+    "not free": not_free,
     "impact": impact,
 }
 

@@ -251,6 +251,11 @@ def delivered(s: Scenario, term: Any, t: int) -> Counted:
     return 0.0, [(1.0, s.demands.deliver[d, t]) for d in _demands(s, term)]
 
 
+def free_delivered(s: Scenario, term: Any, t: int) -> Counted:
+    assert s.custody is not None, "a limit that counts free tonnes brings their equations in"
+    return 0.0, s.custody.delivered(t, _demands(s, term))
+
+
 def short(s: Scenario, term: Any, t: int) -> Counted:
     return 0.0, [(1.0, s.demands.short[d, t]) for d in _demands(s, term) if (d, t) in s.demands.short]
 
@@ -296,6 +301,7 @@ METRICS: dict[str, Callable[[Any, Any, int], Counted]] = {
     "stored": stored,
     "disposed": disposed,
     "delivered": delivered,
+    "free delivered": free_delivered,
     "short": short,
     "exposure": exposure,
     "share": share,

@@ -6,7 +6,7 @@ Read `docs/formulation.md` beside it; every file here states its equations.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from .alike import add_alike
 from .balances import Balances
 from .bounds import Useful
 from .costs import Entry, cost_entries
+from .custody import Custody, needs_custody
 from .demands import Demands, Returns
 from .expansions import Expansions
 from .exposure import Exposure, cap_index
@@ -41,7 +42,7 @@ from .trade import Purchases, Sales
 class Scenario:
     """One possible future: its data, its pieces and their sums. First-stage pieces are shared by all scenarios."""
 
-    def __init__(self, name: str, block: Block, data: Inputs, first: First) -> None:
+    def __init__(self, name: str, block: Block, data: Inputs, first: First, custody: bool = False) -> None:
         self.name, self.block, self.data = name, block, data
         self.largest: dict[int, Any] | None = None
         self.signings: Signings = first.signings.seen_by(data)
@@ -60,6 +61,9 @@ class Scenario:
         self.quantities = Quantities(block, data, self.useful, self.signings, self)
         self.incentives = Incentives(self)
         self.exposure = Exposure(self)
+        # Several thousand columns: only where they decide something.
+        followed = data.settings["exposed_country"] and data.content
+        self.custody = Custody(self, block) if needs_custody(data) or (custody and followed) else None
         self.limits = Limits(self)
         self.limits.add_rows()
         self.partners = Partners(self)
@@ -147,17 +151,23 @@ class Model:
         china_cap: Mapping[int, float] | None = None,
         adapt_from: int | None = None,
         shows: Mapping[str, int] | None = None,
+        custody: bool = False,
+        measures: Iterable[str] = (),
     ) -> None:
         self.pyomo = ConcreteModel("magnet-sourcing")
         self.pyomo.first = Block()
         self.pyomo.scenario = Block(list(scenarios))
         self.probability, self.goal = dict(probability), goal or Goal()
+        named = {self.goal.measure, *(at_most or {}), *measures}
+        custody = custody or any(Measure.parse(m).kind == "not free" for m in named)
         inputs = {name: Inputs(settings, tables) for name, tables in scenarios.items()}
         base = Inputs(settings, planned) if planned is not None else next(iter(inputs.values()))
         timing = Timing.of([base, *inputs.values()])
         self.first = First(self.pyomo.first, base, timing if adapt_from is None else timing.until(adapt_from))
         self.scenarios = {
-            name: Scenario(name, self.pyomo.scenario[name], data, self._decided(name, data, timing, adapt_from))
+            name: Scenario(
+                name, self.pyomo.scenario[name], data, self._decided(name, data, timing, adapt_from), custody
+            )
             for name, data in inputs.items()
         }
         if shows:
@@ -240,9 +250,10 @@ def build(
     `settings` and tables are those of a case that passed its checks: table name -> rows with the schema's columns
     as attributes, yearly columns as dictionaries by period. Options are those of `Model`: `china_price` in money per
     tonne of weighted exposure, `china_cap` the greatest index by period, `goal`, `at_most` (measure -> value),
-    `planned`, `adapt_from` (year from which decisions wait for the future), `shows` (scenario -> first period in
-    which it differs; before it, scenarios are lived alike). Raises `Refused` when the tables leave
-    something open that is needed, `Contradiction` when a row cannot hold whatever is decided.
+    `measures` (names that will be asked of the model), `custody` (follow free tonnes even if nothing asks for them),
+    `planned`, `adapt_from` (year from which decisions wait for the future), `shows` (scenario -> first period in which
+    it differs; before it, scenarios are lived alike). Raises `Refused` when the tables leave something open that is
+    needed, `Contradiction` when a row cannot hold whatever is decided, `NoMeasure` for a name that is no measure.
     """
     with _collector_off():
         if probability is None:

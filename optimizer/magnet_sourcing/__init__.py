@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .case import Case
     from .plan import Plan
     from .problems import CaseError, Problem
+    from .scenario_plan import ScenarioPlan
     from .session import Progress
     from .solving import solve
 
@@ -26,10 +27,11 @@ _PLACES = {
     "CaseError": ".problems",
     "Problem": ".problems",
     "Plan": ".plan",
+    "ScenarioPlan": ".scenario_plan",
     "solve": ".solving",
     "Progress": ".session",
 }
-__all__ = ["Case", "CaseError", "Plan", "Problem", "Progress", "solve"]
+__all__ = ["Case", "CaseError", "Plan", "Problem", "Progress", "ScenarioPlan", "solve"]
 
 
 def __getattr__(name: str) -> Any:

@@ -170,7 +170,7 @@ def add_table(
     last = heads + 1 + len(frame)
     if totals and len(frame):
         sheet.cell(3, 1, "total of the rows shown").font = cells.BOLD
-        for name in totals:
+        for name in (n for n in totals if frame[n].notna().any()):
             i = list(frame.columns).index(name)
             cell = sheet.cell(3, i + 1, f"=SUBTOTAL(9,{letter(i)}{heads + 2}:{letter(i)}{last})")
             cell.font, cell.fill, cell.number_format = cells.BOLD, cells.TOTAL_FILL, formats[i]

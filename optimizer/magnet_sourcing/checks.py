@@ -548,6 +548,58 @@ def deliverable(c: Content) -> None:
             )
 
 
+# ---------------------------------------------------------------- custody
+
+
+def free_demands(c: Content) -> None:
+    """A free share is asked for only where it can be followed."""
+    carrying = _carrying(c)
+    for r in c.table("demands"):
+        if not c.any_positive(r, "min_free"):
+            continue
+        if not c.settings.get("exposed_country"):
+            c.error(r, "min_free", "min_free needs exposed_country in the settings: free of which country?")
+        elif r["material"] not in carrying and "material" not in r.bad:
+            c.error(r, "min_free", f"{r['material']} holds no tracked element (contents), so nothing of it is followed")
+
+
+def segment_names(c: Content) -> None:
+    """The plan reports free delivery by segment and, as 'all', for all of them."""
+    for r in c.table("demands"):
+        if (r["segment"] or r["demand"]) == "all" and c.settings.get("exposed_country"):
+            c.error(r, "segment", "'all' is how the plan names the sum of the segments; give this one another name")
+
+
+def free_limits(c: Content) -> None:
+    """Limits on free delivery ask for more of it: a free tonne may always be counted with the others."""
+    carrying = _carrying(c)
+    for r in c.table("limit_terms"):
+        if r["metric"] != "free delivered":
+            continue
+        if not c.settings.get("exposed_country"):
+            c.error(
+                r, "metric", "metric 'free delivered' needs exposed_country in the settings: free of which country?"
+            )
+            continue
+        demand = c.by_name["demands"].get(r["demand"])
+        for column, material in (("material", r["material"]), ("demand", demand["material"] if demand else None)):
+            if material is not None and material not in carrying and column not in r.bad:
+                c.error(r, column, f"{material} holds no tracked element (contents), so nothing of it is followed")
+        limit = c.by_name["limits"].get(r["limit"])
+        wanted = {"at least": 1, "at most": -1}.get(limit["sense"], 0) if limit else None
+        if wanted is not None and "coefficient" not in r.bad and r["coefficient"] * wanted <= 0:
+            c.error(
+                r,
+                "coefficient",
+                "a free tonne may always be counted with the others, so a limit can only ask for more free tonnes: "
+                "'at least' with a positive coefficient, or 'at most' with a negative one",
+            )
+
+
+def _carrying(c: Content) -> set[Any]:
+    return {r["material"] for r in c.table("contents") if "content" not in r.bad and r["content"] > 0}
+
+
 # ---------------------------------------------------------------- limits, scenarios, evidence
 
 
@@ -699,6 +751,9 @@ RULES: tuple[Callable[[Content], None], ...] = (
     demand_growth,
     reserved_first,
     deliverable,
+    free_demands,
+    segment_names,
+    free_limits,
     limit_filters,
     excluded_costs,
     tolls_bounded,

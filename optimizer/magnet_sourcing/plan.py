@@ -62,6 +62,15 @@ class Plan:
             int(t): float(x) for t, x in zip(chosen["period"], chosen["share"], strict=True) if x == x and x is not None
         }
 
+    @property
+    def free_share(self) -> dict[int, float]:
+        """Share of delivery free of the exposed country from mine to magnet, by period; empty if it is not followed."""
+        rows = self.tables["free_delivery"]
+        chosen = rows[rows["segment"] == "all"]
+        return {
+            int(t): float(x) for t, x in zip(chosen["period"], chosen["share"], strict=True) if x == x and x is not None
+        }
+
     def total(self, item: str | None = None) -> float:
         """Discounted cost of one item, or of all."""
         costs = self.tables["costs"]

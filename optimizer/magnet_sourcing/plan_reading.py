@@ -36,7 +36,7 @@ PLAN = Layout(
 )
 # Fields of the record that stay text whatever they look like.
 TEXT_FIELDS = {"status", "case", "case file", "case hash", "china cap", "scenarios", "detail", "tie break"}
-TEXT_FIELDS |= {"magnet-sourcing", "highspy", "pyomo", "python", "platform"}
+TEXT_FIELDS |= {"objective measure", "aim", "at most", "magnet-sourcing", "highspy", "pyomo", "python", "platform"}
 _CAP = re.compile(r"\d{4}: [\d.]+(e-\d+)?(, \d{4}: [\d.]+(e-\d+)?)*")
 
 
@@ -79,11 +79,11 @@ def read_plan(path: Path) -> Plan:
 def _audit(plan: Plan, record: Mapping[str, Any]) -> None:
     """The audit with the options of the solve, and whether the case is still the one that was solved."""
     plan.cost = plan.total()
-    by_cost = record.get("objective measure", "cost") == "cost"
     plan.audit = audit(
         plan.case,
         plan.tables,
-        objective=plan.objective if by_cost else None,
+        objective=plan.objective,
+        measure=record.get("objective measure") or "cost",
         china_price=record.get("china price") or 0.0,
         china_cap=_cap(record.get("china cap")),
     )

@@ -24,6 +24,8 @@ BLANKS = {
     ("capacity", "utilisation"),
     ("limits", "period"),
     ("dependence", "share"),
+    ("free_delivery", "share"),
+    *((table, "free") for table in ("activity", "flows", "purchases", "tolling", "collections", "stocks", "demand")),
 }
 
 
@@ -55,6 +57,8 @@ def _table(name: str, help: str, *columns: tuple[Any, ...]) -> PlanTable:
 
 
 _PERIOD = ("period", "year", "period")
+# Blank where nothing tracked is in the material, or the case has no exposed country.
+_FREE = ("free", "t/y", "of which free of the exposed country from the mine on; blank: not followed")
 
 _TABLES = (
     _table(
@@ -98,6 +102,7 @@ _TABLES = (
         ("process", "", "process"),
         _PERIOD,
         ("activity", "t/y", "tonnes of activity"),
+        _FREE,
     ),
     _table(
         "capacity",
@@ -118,6 +123,7 @@ _TABLES = (
         _PERIOD,
         ("loaded", "t/y", "loaded at the origin"),
         ("arrived", "t/y", "after losses"),
+        ("free", "t/y", "loaded free of the exposed country from the mine on; blank: not followed"),
     ),
     _table(
         "lane_use",
@@ -136,6 +142,7 @@ _TABLES = (
         _PERIOD,
         ("bought", "t/y", "bought"),
         ("shortfall", "t/y", "below the minimum"),
+        ("free", "t/y", "bought free of the exposed country from the mine on; blank: not followed"),
     ),
     _table(
         "sales",
@@ -155,6 +162,7 @@ _TABLES = (
         ("sent", "t/y", "sent out"),
         ("returned", "t/y", "product back in this period"),
         ("swarf", "t/y", "our swarf back in this period"),
+        ("free", "t/y", "sent free of the exposed country from the mine on; blank: not followed"),
     ),
     _table(
         "route_use",
@@ -183,6 +191,7 @@ _TABLES = (
         _PERIOD,
         ("collectable", "t/y", "could be collected"),
         ("collected", "t/y", "is collected"),
+        _FREE,
     ),
     _table(
         "stocks",
@@ -192,6 +201,7 @@ _TABLES = (
         ("opening", "t", "at the start"),
         ("lost", "t", "lost in the period"),
         ("closing", "t", "at the end"),
+        ("free", "t", "at the end, free of the exposed country from the mine on; blank: not followed"),
     ),
     _table(
         "disposal",
@@ -212,6 +222,7 @@ _TABLES = (
         ("required", "t/y", "needed"),
         ("delivered", "t/y", "delivered"),
         ("short", "t/y", "not delivered"),
+        ("free", "t/y", "delivered free of the exposed country from the mine on; blank: not followed"),
     ),
     _table(
         "incentives",
@@ -289,6 +300,16 @@ _TABLES = (
         ("exposure", "t element/y", "weighted element tonnes exposed"),
         ("requirement", "t element/y", "weighted element content of the demand"),
         ("share", "fraction", "exposure / requirement"),
+    ),
+    _table(
+        "free_delivery",
+        "Delivery free of the exposed country from mine to magnet, as the plan's flows allow at most. Only materials "
+        "with tracked elements.",
+        _PERIOD,
+        ("segment", "", "segment (its demand, if it has none); 'all' for the total"),
+        ("delivered", "t/y", "delivered"),
+        ("free", "t/y", "of which free"),
+        ("share", "fraction", "free / delivered; blank where nothing is delivered"),
     ),
     _table(
         "concentration",

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 # Columns that add up: they get a total that follows the filter.
 TOTALS = {
     "builds": ("capital", "partner_capital", "subsidy"),
-    "flows": ("loaded", "arrived"),
-    "purchases": ("bought",),
+    "flows": ("loaded", "arrived", "free"),
+    "purchases": ("bought", "free"),
     "sales": ("sold",),
     "tolling": ("sent", "returned"),
-    "demand": ("required", "delivered", "short"),
+    "demand": ("required", "delivered", "short", "free"),
     "costs": ("amount", "discounted"),
     "partners": ("amount", "discounted"),
     "disposal": ("disposed",),
@@ -42,6 +42,7 @@ ORDER = (
     "costs",
     "partners",
     "dependence",
+    "free_delivery",
     "concentration",
     "demand",
     "activity",
@@ -132,8 +133,8 @@ def _answer(page: Page, plan: Plan, filled: list[str]) -> None:
     if not plan.has_plan:
         return
     page.line(summary.verdict(plan.audit), cells.BODY)
-    decided = [*summary.decisions(plan), *summary.partners(plan), *summary.sources(plan), *summary.dependence(plan)]
-    page.sentences("The decision", decided)
+    page.sentences("The decision", [*summary.decisions(plan), *summary.partners(plan)])
+    page.sentences("Where it comes from", [*summary.sources(plan), *summary.dependence(plan), *summary.freedom(plan)])
     page.sentences(
         "Demand and limits", [*summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan)]
     )
@@ -166,6 +167,9 @@ def _dependence(page: Page, plan: Plan) -> None:
     for stage, values in zip(shares.index, shares.to_numpy(), strict=True):
         font = cells.BOLD if stage == "index" else cells.BODY
         page.cells([stage, *[None if v != v else float(v) for v in values]], ["General"] + ["0%"] * len(values), font)
+    name, free = summary.free_by_year(plan)
+    if free:
+        page.cells([f"{name}, of delivery", *[None if v != v else v for v in free]], ["General"] + ["0%"] * len(free))
 
 
 def _segments(page: Page, plan: Plan) -> None:

@@ -83,6 +83,7 @@ class Problem:
                 china_price=wish.china_price,
                 china_cap=wish.china_cap,
                 adapt_from=wish.adapt_from,
+                measures=measures,
                 shows=None if wish.foresight or futures is None else shows(case, self.futures),
             )
             sums = {name: self.model.expected(name) for name in {"cost", *measures}}

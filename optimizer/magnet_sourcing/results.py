@@ -9,18 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .attribution import NOISE, Free, attribute, with_free
 from .matrix import Matrix
 from .plan_schema import PLAN_TABLES, plan_frame
-
-# Amounts below this (t, or a share of a unit) are solver noise and are not listed.
-NOISE = 1e-7
 
 
 class Reader:
     """Values of a solved model, by variable and by sum of terms."""
 
-    def __init__(self, scenario: Any, matrix: Matrix, values: np.ndarray) -> None:
-        self.s, self._matrix, self._values = scenario, matrix, values
+    def __init__(self, scenario: Any, matrix: Matrix, values: np.ndarray, free: Free | None) -> None:
+        self.s, self._matrix, self._values, self._free = scenario, matrix, values, free
 
     def __call__(self, variable: Any) -> float:
         value = float(self._values[self._matrix.column_of(variable)])
@@ -28,6 +26,10 @@ class Reader:
 
     def sum(self, terms: Iterable[tuple[float, Any]]) -> float:
         return sum(c * self(v) for c, v in terms)
+
+    def free(self, flow: str, key: Any, *materials: str | None) -> float | None:
+        """Free part of a flow of these materials; None if it is not followed."""
+        return None if self._free is None else self._free.of(flow, key, *materials)
 
 
 Rows = Iterator[tuple[Any, ...]]
@@ -84,7 +86,8 @@ def retirements(r: Reader) -> Rows:
 def activity(r: Reader) -> Rows:
     for (f, p, t), run in r.s.facilities.run.items():
         if r(run):
-            yield f, p, t, r(run)
+            materials = (row.material for row in r.s.data.recipe[p])
+            yield f, p, t, r(run), r.free("run", (f, p, t), *materials)
 
 
 def capacity(r: Reader) -> Rows:
@@ -103,7 +106,8 @@ def capacity(r: Reader) -> Rows:
 def flows(r: Reader) -> Rows:
     for (a, m, t), ship in r.s.lanes.ship.items():
         if r(ship):
-            yield a, m, t, r(ship), r(ship) * (1 - r.s.lanes.freight[a, m].loss)
+            arrived = r(ship) * (1 - r.s.lanes.freight[a, m].loss)
+            yield a, m, t, r(ship), arrived, r.free("ship", (a, m, t), m)
 
 
 def lane_use(r: Reader) -> Rows:
@@ -116,7 +120,8 @@ def purchases(r: Reader) -> Rows:
         shortfall = r.sum(r.s.purchases.shortfall(name, t))
         if r(buy) or shortfall:
             row = r.s.data.supply[name]
-            yield name, row.material, row.location, r.s.data.origin(row), t, r(buy), shortfall
+            free = r.free("buy", (name, t), row.material)
+            yield name, row.material, row.location, r.s.data.origin(row), t, r(buy), shortfall, free
 
 
 def sales(r: Reader) -> Rows:
@@ -132,7 +137,8 @@ def tolling(r: Reader) -> Rows:
             sent = r(r.s.tolls.send[row.toll, t]) if (row.toll, t) in r.s.tolls.send else 0.0
             returned, swarf = r.sum(r.s.tolls.returned(row, t)), r.sum(r.s.tolls.swarf(row, t))
             if sent or returned or swarf:
-                yield row.toll, row.route, t, sent, returned, swarf
+                free = r.free("send", (row.toll, t), row.sent, row.returned, row.swarf)
+                yield row.toll, row.route, t, sent, returned, swarf, free
 
 
 def route_use(r: Reader) -> Rows:
@@ -159,7 +165,7 @@ def collections(r: Reader) -> Rows:
     for (e, t), collect in r.s.returns.collect.items():
         collectable = r.sum(r.s.returns.potential(e, t)) + r.s.returns.rows[e].base[t]
         if r(collect) or collectable:
-            yield e, t, collectable, r(collect)
+            yield e, t, collectable, r(collect), r.free("collect", (e, t), r.s.returns.rows[e].material)
 
 
 def stocks(r: Reader) -> Rows:
@@ -168,7 +174,8 @@ def stocks(r: Reader) -> Rows:
         for t in r.s.data.periods:
             before = r.s.data.horizon.before(t)
             opening = row.initial if before is None else r(st.store[k, before])
-            yield k, t, opening, opening * (1 - st.kept(row, t)), r(st.store[k, t])
+            free = r.free("store", (k, t), row.material)
+            yield k, t, opening, opening * (1 - st.kept(row, t)), r(st.store[k, t]), free
 
 
 def disposal(r: Reader) -> Rows:
@@ -181,7 +188,8 @@ def demand(r: Reader) -> Rows:
     for (d, t), deliver in r.s.demands.deliver.items():
         row = r.s.demands.rows[d]
         short = r(r.s.demands.short[d, t]) if (d, t) in r.s.demands.short else 0.0
-        yield d, row.segment, row.material, row.location, t, r.s.data.needed(row, t), r(deliver), short
+        free = r.free("deliver", (d, t), row.material)
+        yield d, row.segment, row.material, row.location, t, r.s.data.needed(row, t), r(deliver), short, free
 
 
 def incentives(r: Reader) -> Rows:
@@ -260,6 +268,19 @@ def dependence(r: Reader) -> Rows:
             yield t, name, tonnes, required, tonnes / required if required > 0 else None
 
 
+def free_delivery(r: Reader) -> Rows:
+    delivered: dict[tuple[int, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for (d, t), deliver in r.s.demands.deliver.items():
+        row = r.s.demands.rows[d]
+        free = r.free("deliver", (d, t), row.material)
+        if free is not None:
+            for segment in ("all", row.segment or d):
+                delivered[t, segment][0] += r(deliver)
+                delivered[t, segment][1] += free
+    for (t, segment), (whole, part) in sorted(delivered.items(), key=lambda kv: kv[0][0]):
+        yield t, segment, whole, part, part / whole if whole > NOISE else None
+
+
 def concentration(r: Reader) -> Rows:
     ex = r.s.exposure
     by_country: dict[tuple[str, int], dict[str, float]] = defaultdict(lambda: defaultdict(float))
@@ -302,6 +323,7 @@ READERS: dict[str, Callable[[Reader], Rows]] = {
         partners,
         exposure,
         dependence,
+        free_delivery,
         concentration,
     )
 }
@@ -309,5 +331,6 @@ READERS: dict[str, Callable[[Reader], Rows]] = {
 
 def plan_tables(scenario: Any, matrix: Matrix, values: np.ndarray) -> dict[str, pd.DataFrame]:
     """All plan tables but `solver`, with the columns `plan_schema` declares."""
-    reader = Reader(scenario, matrix, values)
+    free = attribute(scenario, matrix, values)
+    reader = Reader(scenario, matrix, with_free(scenario, matrix, values, free), free)
     return {name: plan_frame(name, READERS[name](reader)) for name in PLAN_TABLES if name in READERS}

@@ -99,7 +99,7 @@ class ScenarioPlan:
             {name: plan.audit for name, plan in self.plans.items() if plan.audit is not None},
             self.probability,
             self.costs,
-            objective=self.objective if goal is None or goal.measure == "cost" else None,
+            objective=self.objective,
             aim=goal.aim if goal else "expected",
             beta=goal.beta if goal else 0.0,
             alpha=goal.alpha if goal else 0.9,
@@ -107,6 +107,8 @@ class ScenarioPlan:
             china_price=self.wish.china_price,
             cases={name: plan.case for name, plan in self.plans.items()},
             adapt_from=self.wish.adapt_from,
+            measure=goal.measure if goal else "cost",
+            at_most=self.wish.at_most,
             shows=None if self.wish.foresight else shows(self.case, self.plans),
         )
 

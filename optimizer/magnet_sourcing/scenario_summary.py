@@ -51,6 +51,10 @@ def worth(plan: ScenarioPlan) -> list[str]:
 
     def span(name: str) -> str:
         low, high = value[name]
+        if high <= 1e-6 * abs(plan.cost or 0.0):
+            return "nothing"
+        if high - low <= 1e-6 * high:
+            return summary.money(plan, high)
         return f"{summary.money(plan, low)} to {summary.money(plan, high)}"
 
     lines = [f"Perfect information would save {span('evpi')} in expectation (EVPI)."]

@@ -258,6 +258,11 @@ METRICS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "stored": ("t", ("country", "location", "material", "stock"), "tonnes in stock at the end of the period"),
     "disposed": ("t/y", ("country", "location", "material"), "tonnes disposed of"),
     "delivered": ("t/y", ("country", "location", "material", "demand", "segment"), "tonnes of demand met"),
+    "free delivered": (
+        "t/y",
+        ("country", "location", "material", "demand", "segment"),
+        "tonnes of demand met free of the exposed country from mine to magnet; a limit can only ask for more of them",
+    ),
     "short": ("t/y", ("country", "location", "material", "demand", "segment"), "tonnes of demand not met"),
     "exposure": (
         "t element/y",
@@ -368,6 +373,13 @@ _TABLES: tuple[Table, ...] = (
         _name("stage", "Name of the stage."),
         Column("order", "whole", "Position in the chain.", "", REQUIRED, low=0, high=1000),
         _share("weight", "Weight of the stage in the dependence index.", 0.0),
+        Column(
+            "custody",
+            "yes/no",
+            "Work of this stage must be outside the exposed country, and not under its control, for a tonne to count "
+            "as free of it.",
+            default=True,
+        ),
     ),
     _table(
         "elements",
@@ -732,6 +744,12 @@ _TABLES: tuple[Table, ...] = (
         ),
         _num("penalty", "money/t", "Cost of a tonne not delivered.", yearly=True, blank="must be met in full"),
         _share("min_service", "Least share that must be delivered.", 0.0, yearly=True),
+        _share(
+            "min_free",
+            "Least share of what is delivered that must be free of the exposed country from mine to magnet.",
+            0.0,
+            yearly=True,
+        ),
         Column(
             "reserved",
             "yes/no",
@@ -751,6 +769,7 @@ _TABLES: tuple[Table, ...] = (
         _num("capacity", "t", "Most in stock at the end of a period.", yearly=True, blank="no bound"),
         _num("minimum", "t", "Least in stock at the end of a period (reserve).", 0.0, yearly=True),
         _num("initial", "t", "In stock before the first period.", 0.0),
+        _share("initial_free", "Share of that known to be free of the exposed country from the mine on.", 0.0),
         _num("final", "t", "Least in stock at the end of the horizon.", blank="no bound but the minimum"),
         _num("cost", "money/t per year", "Cost of keeping the closing stock of a period.", 0.0, yearly=True),
         _share("loss", "Share of the stock lost per year of keeping.", 0.0),
@@ -769,6 +788,7 @@ _TABLES: tuple[Table, ...] = (
         _num("lag", "years", "Years between delivery and return.", REQUIRED),
         _num("base", "t/y", "Tonnes that can be collected from deliveries before the horizon.", 0.0, yearly=True),
         _num("cost", "money/t", "Cost of collecting.", 0.0, yearly=True),
+        Column("free", "yes/no", "What is collected counts as free of the exposed country.", default=True),
         ACTIVE,
     ),
     _table(

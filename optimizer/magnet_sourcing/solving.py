@@ -305,14 +305,15 @@ def plan_of(
     plan = _plan(case, outcome, record, found, begun)
     if outcome.values is not None:
         plan.cost = problem.value("cost", outcome.values)
-        by_cost = wish.goal is None or (wish.goal.measure == "cost" and wish.goal.aim == "expected")
         plan.audit = audit(
             case,
             plan.tables,
-            objective=plan.objective if by_cost else None,
+            objective=plan.objective,
             cost=plan.cost,
             china_price=wish.china_price,
             china_cap=wish.china_cap,
+            measure=wish.goal.measure if wish.goal else "cost",
+            at_most=wish.at_most,
         )
     return plan
 

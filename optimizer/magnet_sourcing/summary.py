@@ -76,8 +76,8 @@ def sentences(plan: Plan) -> list[str]:
     if ending(plan):
         lines.append(ending(plan))
     if plan.has_plan:
-        lines += [*decisions(plan), *partners(plan), *sources(plan), *dependence(plan), *unmet(plan), *binding(plan)]
-        lines += [*scenarios(plan), verdict(plan.audit)]
+        lines += [*decisions(plan), *partners(plan), *sources(plan), *dependence(plan), *freedom(plan)]
+        lines += [*unmet(plan), *binding(plan), *scenarios(plan), verdict(plan.audit)]
     return lines
 
 
@@ -106,11 +106,14 @@ def decisions(plan: Plan) -> list[str]:
 def partners(plan: Plan) -> list[str]:
     """What each signed route is worth to its partner, at the partner's hurdle rate."""
     rates = {r.route: r.hurdle_rate for r in plan.case.rows("routes")}
-    worth = plan.tables["partners"].groupby("route")["discounted"].sum()
+    by_route = plan.tables["partners"].groupby("route")["discounted"]
+    worth, gross = by_route.sum(), by_route.agg(lambda x: x.abs().sum())
     unvalued = plan.tables["partners"].dropna(subset=["note"]).groupby("route")["note"].first()
     lines = []
     for name in plan.tables["signings"].sort_values(["period", "route"])["route"]:
         amount = float(worth.get(name, 0.0))
+        if abs(amount) <= 1e-9 * float(gross.get(name, 0.0)):  # a hurdle cleared with nothing to spare
+            amount = 0.0
         rate = plan.case.settings["discount_rate"] if rates[name] is None else rates[name]
         verb = "gives" if amount >= 0 else "costs"
         more = f" ({unvalued[name]})" if name in unvalued else ""
@@ -143,6 +146,18 @@ def dependence(plan: Plan) -> list[str]:
         return []
     first, last = min(plan.index), max(plan.index)
     return [f"Dependence on {country}: index {plan.index[first]:.1%} in {first}, {plan.index[last]:.1%} in {last}."]
+
+
+def freedom(plan: Plan) -> list[str]:
+    """What of the delivery is free of the exposed country from mine to magnet, first and last period."""
+    free = plan.free_share
+    if not free:
+        return []
+    first, last = min(free), max(free)
+    country = plan.case.settings["exposed_country"]
+    return [
+        f"Free of {country} from mine to magnet: {free[first]:.0%} of delivery in {first}, {free[last]:.0%} in {last}."
+    ]
 
 
 def unmet(plan: Plan) -> list[str]:
@@ -205,6 +220,13 @@ def dependence_by_year(plan: Plan) -> pd.DataFrame:
     table = rows.pivot(index="stage", columns="period", values="share").astype(float)
     order = [s for s in [r.stage for r in plan.case.rows("stages")] if s in table.index]
     return table.loc[[*order, "index"]]
+
+
+def free_by_year(plan: Plan) -> tuple[str, list[float]]:
+    """Name and values of the line below the index: the free share of delivery, for the periods of that table."""
+    free = plan.free_share
+    values = [free.get(int(t), float("nan")) for t in dependence_by_year(plan).columns] if free else []
+    return f"free of {plan.case.settings.get('exposed_country')}", values
 
 
 def demand_by_segment(plan: Plan) -> pd.DataFrame:

@@ -10,6 +10,8 @@ import pytest
 from magnet_sourcing import Case, Plan, solve
 from magnet_sourcing.audit import audit
 
+from ..miniatures.cases import case, need, offer, plant, route
+
 Tables = dict[str, pd.DataFrame]
 
 
@@ -79,6 +81,77 @@ def test_corruption_is_caught(plan: Plan, name: str) -> None:
     report = audit(plan.case, tables, objective=plan.objective)
     assert not report.passed
     assert any(words in failure for failure in report.failures), report.failures[:5]
+
+
+@pytest.fixture(scope="module")
+def traced() -> Plan:
+    """Half the ore is from Baotou and half of the magnets must be free; Chinese control of the second press, a toll, a
+    stock and scrap that does not count; a limit that asks for free tonnes."""
+    made = case(
+        plant("press", {"magnet": 1}, {"ore": 1}, capacity=30, stage="magnet"),
+        plant("venture", {"magnet": 1}, {"ore": 1}, capacity=4, stage="magnet", china_share=0.5, min_load=1,
+              min_load_rule="always"),
+        years=2, settings={"exposed_country": "China"},
+        stages=[{"stage": "mining", "order": 1}, {"stage": "magnet", "order": 2, "weight": 1}],
+        elements=[{"element": "NdPr"}],
+        materials=[{"material": "ore", "stage": "mining"}, {"material": "magnet", "stage": "magnet"}],
+        contents=[{"material": m, "element": "NdPr", "content": 0.3} for m in ("ore", "magnet")],
+        supplies=[offer("baotou", 1, "ore", origin="China", limit=10, minimum=10), offer("home", 5, "ore")],
+        demands=[need(20, min_free=0.5)],
+        stocks=[{"stock": "store", "material": "magnet", "initial": 2, "initial_free": 0.5, "minimum": 2}],
+        routes=[route("partner", "tolling", must_sign=True, minimum=5)],
+        tolls=[{"toll": "toll", "route": "partner", "sent": "ore", "origin": "here", "returned": "magnet",
+                "destination": "here", "yield": 0.5, "capacity": 5}],
+        returns=[{"return": "old", "delivered": "magnet", "material": "ore", "share": 0, "lag": 1, "base": 1,
+                  "free": False}],
+        limits=[{"limit": "ask", "sense": "at least", "value": 11}],
+        limit_terms=[{"limit": "ask", "metric": "free delivered"}],
+    )
+    plan = solve(made, gap=0)
+    assert plan.audit.passed, plan.audit.failures
+    return plan
+
+
+def where(table: str, column: str, value: Any, **row: Any) -> Callable[[Tables], None]:
+    """Puts a value into the rows of a table in which each named column has its value."""
+
+    def corrupt(tables: Tables) -> None:
+        frame = tables[table]
+        hit = pd.Series(True, index=frame.index)
+        for name, wanted in row.items():
+            hit &= frame[name] == wanted
+        assert hit.any()
+        frame[column] = frame[column].astype(object)
+        frame.loc[hit, column] = value
+
+    return corrupt
+
+
+FALSELY_FREE: dict[str, tuple[Callable[[Tables], None], str]] = {
+    "a Chinese purchase": (where("purchases", "free", 1.0, supply="baotou"), "not a free purchase"),
+    "work under part control": (where("activity", "free", 1.0, facility="venture"), "not free work"),
+    "more than the whole": (where("activity", "free", 99.0, facility="press"), "free part of press"),
+    "scrap that does not count": (where("collections", "free", 1.0), "does not count as free"),
+    "more run free than came free": (where("activity", "free", 20.5, facility="press"), "free ore that leaves"),
+    "a toll that was sent the others": (where("tolling", "free", 5.0), "free ore that leaves"),
+    "a stock better than it was": (where("stocks", "free", 2.0), "free magnet that leaves"),
+    "all of the delivery": (where("demand", "free", 20.0), "free magnet that leaves"),
+    "less than was asked": (where("demand", "free", 9.0), "least free delivery"),
+    "a limit that is missed": (where("demand", "free", 10.5), "ask in"),
+    "followed and blank": (where("purchases", "free", None, supply="home"), "free is None"),
+    "a share edited": (where("free_delivery", "share", 0.9, segment="all"), "share of all"),
+    "a line dropped": (drop("free_delivery"), "lines of free_delivery"),
+    "a sum edited": (where("free_delivery", "free", 19.0, segment="all"), "free of all"),
+}
+
+
+@pytest.mark.parametrize("name", FALSELY_FREE)
+def test_what_is_falsely_called_free_is_caught(traced: Plan, name: str) -> None:
+    corrupt, words = FALSELY_FREE[name]
+    tables = {key: frame.copy() for key, frame in traced.tables.items()}
+    corrupt(tables)
+    failures = audit(traced.case, tables, objective=traced.objective).failures
+    assert any(words in failure for failure in failures), failures[:5]
 
 
 def test_the_plan_itself_passes(plan: Plan) -> None:

@@ -295,14 +295,23 @@ def test_service(term: dict[str, Any], value: float, sense: str) -> None:
 )
 def test_dependence(term: dict[str, Any], value: float) -> None:
     """4 t of Chinese magnets at 1, 6 others at 3, however the 40 % are counted."""
-    made = case(
-        limit(value, {"country": "China", **term}), settings={"exposed_country": "China"},
+    assert cost(two_origins(limit(value, {"country": "China", **term}))) == approx(22)
+
+
+@mark.parametrize("term", [{"metric": "free delivered"}, {"metric": "free delivered", "demand": "magnet"}])
+def test_free_delivered(term: dict[str, Any]) -> None:
+    """At least 6 t free of China: 4 t at 1, 6 at 3."""
+    assert cost(two_origins(limit(6, term, sense="at least"))) == approx(22)
+
+
+def two_origins(*parts: Tables) -> Case:
+    return case(
+        *parts, settings={"exposed_country": "China"},
         stages=[{"stage": "separation", "order": 1, "weight": 0.5}, {"stage": "magnet", "order": 2, "weight": 0.5}],
         elements=[{"element": "NdPr"}], materials=[{"material": "magnet", "stage": "magnet"}],
         contents=[{"material": "magnet", "element": "NdPr", "content": 0.3}],
         supplies=[offer("china", 1, origin="China"), offer("other", 3)], demands=[need(10)],
     )
-    assert cost(made) == approx(22)
 
 
 def test_every_metric_has_a_miniature() -> None:

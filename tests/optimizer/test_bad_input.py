@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from magnet_sourcing import Case, CaseError
 
@@ -100,6 +101,54 @@ def test_faults_only_a_workbook_can_have(tmp_path: Path, name: str) -> None:
     edit, words = WORKBOOK_FAULTS[name]
     found = errors(change(tmp_path, edit))
     assert any(words in text for text in found), found
+
+
+def defence_free(case: Case) -> None:
+    case.tables["demands"]["min_free"] = [None, 0.5]
+
+
+def asked(sense: str, **term: Any) -> Any:
+    """A limit on free delivery."""
+
+    def edit(case: Case) -> None:
+        case.tables["limits"] = pd.DataFrame([{"limit": "ask", "sense": sense, "value": 0.0}])
+        case.tables["limit_terms"] = pd.DataFrame([{"limit": "ask", "metric": "free delivered", **term}])
+
+    return edit
+
+
+def no_country(case: Case) -> None:
+    case.settings["exposed_country"] = None
+    case.tables["stages"]["weight"] = 0.0
+
+
+def no_contents(case: Case) -> None:
+    case.tables["contents"] = case.tables["contents"].query("material != 'magnet'")
+
+
+CUSTODY_FAULTS = [
+    ([defence_free, no_country], "column min_free: min_free needs exposed_country"),
+    ([defence_free, no_contents], "column min_free: magnet holds no tracked element"),
+    ([asked("at least"), no_country], "column metric: metric 'free delivered' needs exposed_country"),
+    ([asked("at least", material="magnet"), no_contents], "column material: magnet holds no tracked element"),
+    ([asked("at most")], "'at least' with a positive coefficient"),
+    ([asked("at least", coefficient=-1.0)], "a limit can only ask for more free tonnes"),
+    ([asked("equal")], "a limit can only ask for more free tonnes"),
+    ([asked("at least", stage="magnet")], "cannot be filtered by stage"),
+    ([lambda case: case.tables["demands"].__setitem__("segment", "all")], "how the plan names the sum"),
+    ([defence_free], None),
+    ([asked("at least")], None),
+    ([asked("at most", coefficient=-1.0)], None),
+]
+
+
+@pytest.mark.parametrize("edits, words", CUSTODY_FAULTS)
+def test_free_tonnes_are_asked_for_only_where_they_can_be_followed(edits: list[Any], words: str | None) -> None:
+    case = sound()
+    for edit in edits:
+        edit(case)
+    found = [str(p) for p in case.check() if p.severity == "error"]
+    assert (words is None and not found) or any(words in text for text in found), found
 
 
 def test_harmless_oddities_change_nothing(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def refused(path: Path) -> str:
 
 @pytest.mark.parametrize(
     "sheet, cell, value",
-    [("builds", "H6", "many"), ("builds", "H6", None), ("provenance", "B15", "much"), ("provenance", "B16", "half")],
+    [("builds", "H6", "many"), ("builds", "H6", None), ("provenance", "B22", "much"), ("provenance", "B23", "half")],
 )
 def test_what_is_no_plan_value_is_refused_at_its_cell(
     small: Plan, tmp_path: Path, sheet: str, cell: str, value: object

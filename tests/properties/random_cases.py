@@ -193,6 +193,7 @@ def cases(draw: st.DrawFn) -> tuple[dict[str, Any], Tables]:
                 "quantity": 3.0,
                 "penalty": 900.0,
                 "reserved": True,
+                "min_free": draw(st.sampled_from([0.0, 0.0, 0.5, 1.0])),
             },
         ],
         "stocks": [
@@ -202,6 +203,7 @@ def cases(draw: st.DrawFn) -> tuple[dict[str, Any], Tables]:
                 "location": "Plant",
                 "capacity": 20.0,
                 "initial": draw(amounts) / 4,
+                "initial_free": draw(shares),
                 "cost": 1.0,
                 "loss": 0.02,
             }

@@ -161,6 +161,53 @@ def test_a_price_on_exposure_never_raises_exposure(case: tuple[dict[str, Any], T
 
 @few
 @given(cases())
+def test_asking_for_more_free_delivery_never_costs_less(case: tuple[dict[str, Any], Tables]) -> None:
+    given_settings, tables = case
+    costs = []
+    for share in (0.0, 0.5, 1.0):
+        asked = copy.deepcopy(tables)
+        for row in asked["demands"]:
+            row["min_free"] = share
+        costs.append(best(given_settings, asked))
+    assert no_more(costs[0], costs[1]) and no_more(costs[1], costs[2])
+
+
+@few
+@given(cases())
+def test_following_free_tonnes_changes_nothing_unless_they_are_asked_for(case: tuple[dict[str, Any], Tables]) -> None:
+    from magnet_models import build
+    from magnet_sourcing.matrix import to_matrix
+    from magnet_sourcing.schema import TABLES
+    from magnet_sourcing.session import Options, Session
+
+    given_settings, tables = copy.deepcopy(case)
+    for row in tables["demands"]:
+        row["min_free"] = 0.0
+    made = Case.from_rows(given_settings, tables)
+    rows = {name: made.rows(name) for name in TABLES}
+    model = build(made.settings, rows, custody=True)
+    followed = Session(to_matrix(model.pyomo), Options(gap=0)).solve().objective
+    assert followed is not None and close(followed, best(given_settings, tables))
+
+
+@few
+@given(cases())
+def test_without_the_exposed_country_all_is_free(case: tuple[dict[str, Any], Tables]) -> None:
+    given_settings, tables = copy.deepcopy(case)
+    for row in tables["supplies"]:
+        row["active"] = False
+    for row in tables["facilities"]:
+        row["china_share"] = 0.0
+    tables["embedded"][0]["share"] = 0.0
+    tables["stocks"][0]["initial_free"] = 1.0
+    plan = solve(Case.from_rows(given_settings, tables), gap=0)
+    assert plan.audit.passed, plan.audit.failures[:5]
+    assert all(share > 1 - 1e-5 for share in plan.free_share.values()), plan.free_share
+    assert all(x < 1e-6 for x in plan.index.values())
+
+
+@few
+@given(cases())
 def test_ties_are_broken_the_same_way_whatever_the_row_order(case: tuple[dict[str, Any], Tables]) -> None:
     given_settings, tables = case
     turned = {name: list(reversed(rows)) for name, rows in tables.items()}

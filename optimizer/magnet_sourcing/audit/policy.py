@@ -181,7 +181,7 @@ class Counter:
                 and term.country in (None, f.country(row.location))
                 and (term.segment is None or row.get("segment") == term.segment)
             ):
-                total += r[column]
+                total += r[column] or 0.0
         return total
 
     def _sold(self, term: Any, t: int) -> float:
@@ -192,6 +192,9 @@ class Counter:
 
     def _delivered(self, term: Any, t: int) -> float:
         return self._placed(term, t, "demand", "demands", "demand", "delivered")
+
+    def _free_delivered(self, term: Any, t: int) -> float:
+        return self._placed(term, t, "demand", "demands", "demand", "free")
 
     def _short(self, term: Any, t: int) -> float:
         return self._placed(term, t, "demand", "demands", "demand", "short")

@@ -215,12 +215,14 @@ def _show_plan(plan: Plan) -> None:
     shares = summary.dependence_by_year(plan)
     if not shares.empty:
         heads = "".join(f"{t:>7}" for t in shares.columns)
+        lines = list(zip(shares.index, shares.to_numpy().tolist(), strict=True))
+        name, free = summary.free_by_year(plan)
         section(
             f"Dependence on {plan.case.settings['exposed_country']} by stage",
             [f"{'':<16}{heads}"]
             + [
-                f"{stage:<16}" + "".join(f"{x:>7.0%}" if x == x else f"{'-':>7}" for x in row)
-                for stage, row in zip(shares.index, shares.to_numpy(), strict=True)
+                f"{line:<16}" + "".join(f"{x:>7.0%}" if x == x else f"{'-':>7}" for x in row)
+                for line, row in (*lines, *([(name, free)] if free else []))
             ],
         )
     section(
@@ -263,7 +265,7 @@ def _as_json(plan: Plan | ScenarioPlan, files: list[Path]) -> dict[str, Any]:
         answer["value"] = {k: v for k, v in plan.value.items() if k != "best"}
     else:
         answer["cost_by_item"] = {r.item: r.discounted for r in summary.cost_by_item(plan).itertuples()}
-    for table in ("builds", "signings", "dependence", "demand"):
+    for table in ("builds", "signings", "dependence", "free_delivery", "demand"):
         if table in shown.tables:
             answer[table] = records(shown.tables[table])
     return answer
