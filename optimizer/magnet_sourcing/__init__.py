@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .scenario_plan import ScenarioPlan
     from .session import Progress
     from .solving import solve
+    from .studies.stress import Stress, stress
 
 _PLACES = {
     "Case": ".case",
@@ -30,8 +31,10 @@ _PLACES = {
     "ScenarioPlan": ".scenario_plan",
     "solve": ".solving",
     "Progress": ".session",
+    "Stress": ".studies.stress",
+    "stress": ".studies.stress",
 }
-__all__ = ["Case", "CaseError", "Plan", "Problem", "Progress", "ScenarioPlan", "solve"]
+__all__ = ["Case", "CaseError", "Plan", "Problem", "Progress", "ScenarioPlan", "Stress", "solve", "stress"]
 
 
 def __getattr__(name: str) -> Any:

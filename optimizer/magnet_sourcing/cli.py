@@ -14,6 +14,7 @@ import click
 from .commands.cases import check, new
 from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, USAGE
 from .commands.solve import solve
+from .commands.stress import stress
 
 
 class Commands(click.Group):
@@ -79,7 +80,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, new, check):
+for command in (solve, stress, new, check):
     main.add_command(command)
 
 

@@ -1,0 +1,163 @@
+"""A stress test in plain words: what a minister's adviser reads first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import summary
+from .stress_tables import segments
+
+if TYPE_CHECKING:
+    from .stress import Hit, Stress
+
+_WORD = {"met": "met", "short": "short", "broken": "BROKEN", "impossible": "NO WAY"}
+
+
+def headline(stress: Stress) -> str:
+    """Which plan, how many disruptions, in how many demand is met, and the worst; the same of the others, if several."""
+    said = []
+    for plan in stress.plans:
+        hits = [h for h in stress.hits if h.plan == plan]
+        met = sum(h.met for h in hits)
+        text = f"{plan}: demand is met in {met} of {len(hits)} disruptions"
+        worst = _worst(hits)
+        if worst is not None:
+            text += f"; worst: {_named(worst)}, {_loss(worst)}"
+        said.append(text if hits else f"{plan}: no disruption was tried")
+    return ". ".join(said) + f". {stress.seconds:.0f} s."
+
+
+def _worst(hits: list[Hit]) -> Hit | None:
+    """The disruption that does most harm: to what must be met, then to demand."""
+    harmed = [h for h in hits if not h.met]
+    order = ("short", "broken", "impossible")
+    return max(harmed, key=lambda h: (order.index(h.status), h.further_total), default=None)
+
+
+def _named(h: Hit) -> str:
+    return f"{h.disruption} ({h.what})" if "cut-off" in h.disruption else h.disruption
+
+
+def _loss(h: Hit) -> str:
+    if h.status == "impossible":
+        return h.detail
+    text = f"{h.further_total:,.0f} t not delivered" if h.further_total >= 10 else f"{h.further_total:,.3g} t not delivered"
+    return text + (", what must be met among it" if h.status == "broken" else "")
+
+
+def table(stress: Stress, plan: str) -> list[str]:
+    """Disruptions down; what is further unmet, extra cost, months of stock, recovery, reserve."""
+    hits = [h for h in stress.hits if h.plan == plan]
+    unit, divisor = _unit(stress)
+    width = min(44, max([len(h.disruption) for h in hits], default=10)) + 2
+    heads = f"{'':<{width}}{'':<8}{'unmet, t':>10}{'worst year':>12}{'extra cost, ' + unit:>26}{'stock':>9}{'recovery':>10}{'reserve, t':>12}"
+    lines = [heads]
+    for h in hits:
+        year = f"{h.worst_year[0]}" if h.worst_year else "-"
+        extra = "-" if h.extra_cost is None else f"{h.extra_cost / divisor:,.2f}"
+        months = "-" if h.months is None else f"{h.months:.1f} mo"
+        held = "-" if h.reserve is None else f"{sum(h.reserve.values()):,.0f}"
+        lost = "-" if h.status == "impossible" else f"{h.further_total:,.0f}"
+        lines.append(
+            f"{h.disruption[:44]:<{width}}{_WORD[h.status]:<8}{lost:>10}{year:>12}{extra:>26}{months:>9}"
+            f"{_recovered(h):>10}{held:>12}"
+        )
+    return lines
+
+
+def _recovered(h: Hit) -> str:
+    if h.status == "impossible":
+        return "-"
+    return "never" if h.recovery is None else f"{h.recovery:g} y" if h.recovery else "-"
+
+
+def _unit(stress: Stress) -> tuple[str, float]:
+    first = next(iter(stress.plans.values()))
+    currency = str(first.case.settings.get("currency") or "money")
+    large = any(abs(p.cost) >= 1e5 for p in stress.plans.values())
+    return (f"million {currency}", 1e6) if large else (currency, 1.0)
+
+
+def findings(stress: Stress) -> list[str]:
+    """What it says, in sentences: plan by plan, then side by side."""
+    lines: list[str] = []
+    several = len(stress.plans) > 1
+    for plan in stress.plans:
+        lines += [f"{plan}: {x}" if several else x for x in _of_plan(stress, plan)]
+    return lines + (side_by_side(stress) if several else [])
+
+
+def _of_plan(stress: Stress, plan: str) -> list[str]:
+    calm = stress.plans[plan]
+    unit, divisor = _unit(stress)
+    lines = []
+    if calm.unmet > 1e-3:
+        lines.append(
+            f"Undisturbed, the plan already leaves {calm.unmet:,.0f} t unmet over the horizon; figures are beyond that."
+        )
+    hits = [h for h in stress.hits if h.plan == plan]
+    by_segment = segments(stress)
+    for h in sorted((h for h in hits if not h.met), key=lambda h: -h.further_total):
+        if h.status == "impossible":
+            lines.append(f"{_named(h)}: {h.detail}.")
+            continue
+        rows = by_segment[(by_segment["plan"] == plan) & (by_segment["disruption"] == h.disruption)]
+        rows = rows[rows["further_unmet"] > 1e-3].sort_values("further_unmet", ascending=False)
+        named = ", ".join(f"{r.segment} {r.further_unmet:,.0f} t" if r.further_unmet >= 1 else f"{r.segment} {r.further_unmet:,.3g} t" for r in rows.itertuples())
+        assert h.worst_year is not None and h.extra_cost is not None
+        text = f"{_named(h)}: {named} not delivered, most in {h.worst_year[0]} ({h.worst_year[1]:,.3g} t/y)"
+        if h.status == "broken":
+            text += "; reserved or other demand that must be met is among it"
+        over = "shortage does not end within the horizon" if h.recovery is None else f"over after {h.recovery:g} years"
+        lines.append(f"{text}; {over}. {_cover(h)}")
+    dear = [h for h in hits if h.met and h.extra_cost is not None]
+    if dear:
+        most = max(dear, key=lambda h: h.extra_cost or 0.0)
+        lines.append(
+            f"Where demand is met, the dearest is {_named(most)}: {(most.extra_cost or 0) / divisor:,.2f} {unit} more than "
+            "undisturbed."
+        )
+    known = [h for h in hits if h.regret is not None]
+    if known:
+        most = max(known, key=lambda h: h.regret[1] if h.regret else 0.0)
+        assert most.regret is not None
+        lines.append(
+            f"Deciding again with the future known would save most in {_named(most)}: {most.regret[0] / divisor:,.2f} to "
+            f"{most.regret[1] / divisor:,.2f} {unit}."
+        )
+    return lines
+
+
+def _cover(h: Hit) -> str:
+    """The reserve that would have covered it."""
+    if h.reserve is None:
+        return f"A reserve: {h.reserve_why_not}." if h.reserve_why_not else ""
+    held = ", ".join(f"{x:,.0f} t of {m}" if x >= 10 else f"{x:,.3g} t of {m}" for (m, _), x in h.reserve.items())
+    priced = [x for x in h.holding.values() if x is not None]
+    cost = f", about {sum(priced):,.0f} a year to hold" if priced and len(priced) == len(h.holding) else ""
+    return f"A reserve of {held} at the start of {h.shows} would have covered it{cost}."
+
+
+def side_by_side(stress: Stress) -> list[str]:
+    """Which plan stands each disruption best."""
+    lines = []
+    for name in stress.disruptions:
+        hits = {h.plan: h for h in stress.hits if h.disruption == name}
+        lost = {p: h.further_total for p, h in hits.items() if h.status != "impossible"}
+        if len(lost) > 1 and max(lost.values()) > min(lost.values()) + 0.5:
+            best = min(lost, key=lambda p: lost[p])
+            said = ", ".join(f"{p} {x:,.0f} t" for p, x in lost.items())
+            lines.append(f"{name}: {best} leaves least unmet ({said}).")
+    return lines or ["The plans leave the same demand unmet in every disruption."]
+
+
+def matrix(stress: Stress, column: str = "further_unmet", divisor: float = 1.0) -> list[str]:
+    """Disruptions down, plans across."""
+    frame = stress.matrix(column)
+    width = max(len(n) for n in frame.index) + 2
+    columns = [max(14, len(p) + 2) for p in frame.columns]
+    lines = [f"{'':<{width}}" + "".join(f"{p:>{w}}" for p, w in zip(frame.columns, columns, strict=True))]
+    for name, values in zip(frame.index, frame.to_numpy(), strict=True):
+        cells = [f"{'-':>{w}}" if v != v or v is None else f"{v / divisor:>{w},.1f}" for v, w in zip(values, columns, strict=True)]
+        lines.append(f"{name:<{width}}" + "".join(cells))
+    return lines
