@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--scenarios", default="all", show_default=True, help="'all', 'none', or names joined by commas.")
 @click.option("--cutoffs", type=int, default=1, show_default=True, help="Worst cut-offs of how many at once; 0: none.")
 @click.option("--cutoff-years", type=int, default=2, show_default=True, help="How long a cut-off lasts.")
-@click.option("--from", "cutoff_from", type=int, help="Its first year. Default: the case's first shock.")
+@click.option("--from", "cutoff_from", type=int, help="Its first year. Default: when most scenarios first show.")
 @click.option(
     "--cutoff-share", type=float, default=0.5, show_default=True, help="A source does a stage where more of it is done."
 )

@@ -16,13 +16,14 @@ import numpy as np
 import pandas as pd
 
 from ..case import Case
+from ..matrix import Matrix
 from ..plan import Plan
-from ..problem import Impossible, Problem, Wish
+from ..problem import Impossible, Problem
 from ..scenario_plan import ScenarioPlan
 from ..scenarios import changes_of, checked_futures, included, shows, summary_of
 from ..session import Options, Outcome, Status
 from .stress_adapting import NOISE, Adapted, Field, Key, adapted, held_before, operations, reserve
-from .stress_cutoffs import Cut, Search, candidates, cut, periods_from
+from .stress_cutoffs import Cut, Damage, Search, candidates, cut, periods_from
 from .stress_plans import Standing, with_decisions, with_stocks
 
 if TYPE_CHECKING:
@@ -152,8 +153,8 @@ def stress(
 
     plans: a plan, a case (which is solved first), several, or name -> plan. scenarios: 'all' that change something, or
     names; an empty list for none. cutoffs: up to how many (country, stage) cut-offs at once; 0 for none. cutoff_years,
-    cutoff_from: how long, and from which year; without, from the first period in which a scenario of the case shows
-    itself, or the second period. cutoff_share: a source does a stage where more than this share of it is done.
+    cutoff_from: how long, and from which year; without, from the period in which most scenarios of the case
+    show themselves first, or the second period. cutoff_share: a source does a stage where more than this share of it is done.
     foresight: operations know the shock from the first period. regret: also decide again with each future known.
     gap: of solving cases and of deciding again. time_limit: seconds for each solve. progress: called with how many of
     how many steps are done, and what.
@@ -187,7 +188,7 @@ def stress(
     record = {
         "scenarios": scenarios if isinstance(scenarios, str) else ", ".join(scenarios) or "none",
         "cut-offs at once": cutoffs, "cut-off years": cutoff_years,
-        "cut-off from": cutoff_from if cutoff_from is not None else "first shock of the case",
+        "cut-off from": cutoff_from if cutoff_from is not None else "first shock of most scenarios",
         "cut-off share": cutoff_share, "foresight": foresight, "regret": regret, "gap asked": gap,
         "gap of operations": _ADAPT_GAP, "time limit": time_limit or "none", "threads": threads, "seed": seed,
     }  # fmt: skip
@@ -202,10 +203,12 @@ CUTOFF_COLUMNS = [
 
 
 def default_start(case: Case) -> int:
-    """The first period in which a scenario of the case shows itself; without scenarios the second (or only) period."""
-    first = [t for t in shows(case, [r.scenario for r in case.rows("scenarios") if _changes(case, r.scenario)]).values()]
-    later = [t for t in first if case.periods[0] < t <= case.periods[-1]]
-    return min(later, default=case.periods[min(1, len(case.periods) - 1)])
+    """The period after the first in which most scenarios of the case show themselves first, the earliest of these;
+    without scenarios the second (or only) period."""
+    names = [r.scenario for r in case.rows("scenarios") if _changes(case, r.scenario)]
+    first = list(shows(case, names).values())
+    later = [t for t in case.periods[1:] if t in first]
+    return max(later, key=first.count, default=case.periods[min(1, len(case.periods) - 1)])
 
 
 def _changes(case: Case, name: str) -> bool:
@@ -325,17 +328,17 @@ class _Test:
         first = shows(case, [name])[name]
         what = summary_of(case, name)
         wish = self.standing.wish
-        base = {"plan": self.standing.name, "disruption": name, "what": what}
+        base = Hit(self.standing.name, name, what, first, "impossible", recovery=None)
         try:
             problem = Problem(case, wish, {name: 1.0}, {name: future})
         except Impossible as reason:
-            return Hit(**base, shows=first, status="impossible", detail=str(reason), recovery=None)
+            return replace(base, detail=str(reason))
         scenario = problem.model.scenarios[name]
         ground = Field(problem, with_decisions(problem, self.standing), scenario, self._close)
         never = first > case.periods[-1]
         matrix = ground.matrix if self._foresight and not never else held_before(ground, first, self._past)
         found = adapted(ground, matrix)
-        hit = self._judged(base, ground, matrix, found, None if never else first)
+        hit = self._judged(replace(base, shows=None if never else first), ground, matrix, found)
         if self._regret and found.values is not None and not found.broken:
             hit = replace(hit, regret=self._regretted(problem, found))
         return hit
@@ -356,20 +359,19 @@ class _Test:
         hits, worst = [], set()
         for k in range(1, most + 1):
             self._steps(f"{name}: the worst {k} cut-off{'s' if k > 1 else ''}")
-            base = {"plan": name, "disruption": f"worst cut-off {span}" if k == 1 else f"worst {k} cut-offs {span}"}
+            base = Hit(name, f"worst cut-off {span}" if k == 1 else f"worst {k} cut-offs {span}", "", periods[0], "met")
             damage = search.worst(k)
             if damage is None:
-                hits.append(Hit(**base, what="no cut-off touches what the plan does", shows=periods[0], status="met",
-                                cost=self._cost, extra_cost=0.0, penalties=0.0, reserve={}))  # fmt: skip
+                unused = "no cut-off touches what the plan does"
+                hits.append(replace(base, what=unused, cost=self._cost, extra_cost=0.0, penalties=0.0, reserve={}))
                 continue
             worst.add(damage.cuts)
             changed = cut(matrix, [stops[c] for c in damage.cuts])
-            hits.append(
-                self._judged(base | {"what": said(damage.cuts)}, self._field, changed, damage.adapted, periods[0])
-            )
+            what = said(damage.cuts) + ("; another does no more harm" if len(damage.cuts) < k else "")
+            hits.append(self._judged(replace(base, what=what), self._field, changed, damage.adapted))
         rows = []
         for damage in search.damages.values():
-            hit = self._judged({"plan": name, "disruption": "", "what": ""}, self._field, None, damage.adapted, periods[0])
+            hit = self._judged(Hit(name, "", "", periods[0], "met"), self._field, None, damage.adapted)
             stopped = dict.fromkeys(x for c in damage.cuts for x in stops[c].names)
             same = [said((c,)) for c in search.alike(damage.cuts[0])] if len(damage.cuts) == 1 else []
             rows.append(
@@ -379,8 +381,8 @@ class _Test:
                     damage.cuts in worst,
                 ), strict=True))
             )  # fmt: skip
-        rows.sort(key=lambda r: (r["at_once"], -(r["further_unmet"] or 0.0), -(r["extra_cost"] or 0.0)))
-        return hits, rows
+        ordered = sorted(zip(search.damages.values(), rows, strict=True), key=lambda pair: _worst_first(pair[0]))
+        return hits, [row for _, row in ordered]
 
     def _by_cost(self) -> Field:
         """The undisturbed plan's field with cost as the objective, its calm operations by their columns."""
@@ -394,15 +396,14 @@ class _Test:
 
     # ------------------------------------------------------------ figures
 
-    def _judged(
-        self, base: Mapping[str, Any], ground: Field, matrix: Any, found: Adapted, first: int | None
-    ) -> Hit:
-        """The figures of an adaptation. Without `matrix` no reserve is worked out."""
+    def _judged(self, base: Hit, ground: Field, matrix: Matrix | None, found: Adapted) -> Hit:
+        """The result with the figures of an adaptation. Without `matrix` no reserve is worked out."""
+        first = base.shows
         if found.values is None:
             detail = "no operation keeps the plan's contracts and limits, whatever is left undelivered"
             if found.outcome.status is not Status.INFEASIBLE:
                 detail = f"not solved: {found.outcome.status}"
-            return Hit(**base, shows=first, status="impossible", detail=detail, recovery=None)
+            return replace(base, status="impossible", detail=detail, recovery=None)
         further = {k: x - self._short.get(k, 0.0) for k, x in found.unmet.items()}
         further = {k: x for k, x in further.items() if x > 10 * NOISE}
         years, reserved = ground.years, {r.demand for r in ground.scenario.demands.rows.values() if r.reserved}
@@ -411,9 +412,8 @@ class _Test:
             by_year[t] = by_year.get(t, 0.0) + x
         worst = max(by_year.items(), key=lambda item: item[1], default=None)
         assert found.cost is not None
-        hit = Hit(
-            **base,
-            shows=first,
+        hit = replace(
+            base,
             status="broken" if found.broken else "short" if further else "met",
             detail="" if found.outcome.status is Status.OPTIMAL else f"stopped early: {found.outcome.status}",
             unmet=found.unmet,
@@ -461,6 +461,10 @@ class _Test:
             return None
         low, high = max(0.0, spent.bound - best.objective), max(0.0, spent.objective - best.bound)
         return min(low, high), high
+
+
+def _worst_first(damage: Damage) -> tuple[Any, ...]:
+    return (len(damage.cuts), *(-x for x in damage.rank), damage.cuts)
 
 
 def said(cuts: Iterable[Cut]) -> str:

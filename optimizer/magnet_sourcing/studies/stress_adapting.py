@@ -59,7 +59,7 @@ def held_before(field: Field, shows: int, past: Mapping[tuple[str, Any], float])
 
     Excesses over a limit of the whole horizon bear its first year's name but are not of that year: they stay free.
     """
-    from .stress_plans import banded
+    from .stress_plans import held_as_lived
 
     columns, values = [], []
     for name, key, variable in operations(field.scenario):
@@ -67,7 +67,7 @@ def held_before(field: Field, shows: int, past: Mapping[tuple[str, Any], float])
         if period in field.years and period < shows and name not in ("violation", "violation_below"):
             columns.append(field.matrix.column_of(variable))
             values.append(past.get((name, key), 0.0))
-    return banded(field.matrix, np.array(columns, dtype=int), np.array(values))
+    return held_as_lived(field.matrix, np.array(columns, dtype=int), np.array(values))
 
 
 def operations(scenario: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -172,8 +172,8 @@ def reserve(
     eased, slack = with_slack(field, matrix, keys)
     for key in keys:
         if key in field.scenario.demands.short:
-            column = [matrix.column_of(field.scenario.demands.short[key])]
-            eased = eased.within(column, 0.0, max(0.0, calm.get(key, 0.0)))
+            short = matrix.column_of(field.scenario.demands.short[key])
+            eased = eased.within([short], 0.0, max(0.0, calm.get(key, 0.0)))
     wanted = _tonnes(field, eased, slack)
     outcome = solved_in_order(eased, [(wanted, 0.0)], field.options)[-1]
     if outcome.values is None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from ..matrix import Matrix
+from ..matrix import INFINITY, Matrix
 from ..plan import Plan
 from ..plan_reading import index_caps
 from ..problem import Problem, Wish
@@ -157,16 +157,36 @@ def _no_more_subsidy(problem: Problem, matrix: Matrix, granted: Mapping[tuple[st
 
 
 def with_stocks(problem: Problem, matrix: Matrix, scenario: Any, standing: Standing) -> Matrix:
-    """The stocks at the end of each period as the plan in the calm has them, within what tables round."""
+    """The stocks at the end of each period as the plan in the calm has them."""
     levels = _amounts(standing.tables["stocks"], "stock", "closing")
     columns = {key: matrix.column_of(v) for key, v in scenario.stocks.store.items() if key in levels}
-    return banded(matrix, np.array(list(columns.values()), dtype=int), np.array([levels[k] for k in columns]))
+    return held_as_lived(matrix, np.array(list(columns.values()), dtype=int), np.array([levels[k] for k in columns]))
 
 
-def banded(matrix: Matrix, columns: np.ndarray, values: np.ndarray) -> Matrix:
-    """Columns held at values, give or take what a solver cannot tell apart (1e-6 of the amount, at least 1e-6)."""
+def held_as_lived(matrix: Matrix, columns: np.ndarray, values: np.ndarray) -> Matrix:
+    """Columns held at what they were in a plan that respects every row.
+
+    A row of which nothing is left to decide held to the solver's tolerance when it was lived; it is set aside, because
+    what is a solution to 1e-7 there is none to presolve once it is all constants. (Narrow bands around the values
+    instead would be worse: HiGHS 1.16 calls some feasible programmes with bounds 1e-6 apart infeasible.)
+    """
     if not len(columns):
         return matrix
-    room = np.where(matrix.whole[columns], 0.0, 1e-6 * np.maximum(1.0, np.abs(values)))
-    values = np.clip(values, matrix.lower[columns], matrix.upper[columns])
-    return matrix.within(columns, values - room, values + room)
+    values = np.where(matrix.whole[columns], np.round(values), values)
+    held = matrix.held(columns, np.clip(values, matrix.lower[columns], matrix.upper[columns]))
+    fixed = held.lower == held.upper
+    lived = np.zeros(len(fixed), dtype=bool)
+    lived[columns] = True
+    free, touched = (_rows_with(held, which) for which in (~fixed, lived))
+    over = touched & ~free
+    return replace(
+        held,
+        row_lower=np.where(over, -INFINITY, held.row_lower),
+        row_upper=np.where(over, INFINITY, held.row_upper),
+    )
+
+
+def _rows_with(matrix: Matrix, which: np.ndarray) -> np.ndarray:
+    """For each row, whether it holds any of the columns."""
+    row = np.repeat(np.arange(len(matrix.row_lower)), np.diff(matrix.start))
+    return np.bincount(row, weights=which[matrix.index], minlength=len(matrix.row_lower)) > 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import summary
 from .stress_tables import segments
 
 if TYPE_CHECKING:
@@ -41,20 +40,23 @@ def _named(h: Hit) -> str:
 def _loss(h: Hit) -> str:
     if h.status == "impossible":
         return h.detail
-    text = f"{h.further_total:,.0f} t not delivered" if h.further_total >= 10 else f"{h.further_total:,.3g} t not delivered"
-    return text + (", what must be met among it" if h.status == "broken" else "")
+    return f"{_tonnes(h.further_total)} not delivered" + (", what must be met among it" if h.status == "broken" else "")
+
+
+def _tonnes(amount: float) -> str:
+    return f"{amount:,.0f} t" if amount >= 10 else f"{amount:,.3g} t"
 
 
 def table(stress: Stress, plan: str) -> list[str]:
     """Disruptions down; what is further unmet, extra cost, months of stock, recovery, reserve."""
     hits = [h for h in stress.hits if h.plan == plan]
-    unit, divisor = _unit(stress)
+    unit, divisor = money_unit(stress)
     width = min(44, max([len(h.disruption) for h in hits], default=10)) + 2
-    heads = f"{'':<{width}}{'':<8}{'unmet, t':>10}{'worst year':>12}{'extra cost, ' + unit:>26}{'stock':>9}{'recovery':>10}{'reserve, t':>12}"
-    lines = [heads]
+    heads = f"{'':<{width}}{'':<8}{'unmet, t':>10}{'worst year':>12}{'extra cost, ' + unit:>26}"
+    lines = [heads + f"{'stock':>9}{'recovery':>10}{'reserve, t':>12}"]
     for h in hits:
         year = f"{h.worst_year[0]}" if h.worst_year else "-"
-        extra = "-" if h.extra_cost is None else f"{h.extra_cost / divisor:,.2f}"
+        extra = "-" if h.extra_cost is None else _amount(h.extra_cost, divisor)
         months = "-" if h.months is None else f"{h.months:.1f} mo"
         held = "-" if h.reserve is None else f"{sum(h.reserve.values()):,.0f}"
         lost = "-" if h.status == "impossible" else f"{h.further_total:,.0f}"
@@ -71,7 +73,8 @@ def _recovered(h: Hit) -> str:
     return "never" if h.recovery is None else f"{h.recovery:g} y" if h.recovery else "-"
 
 
-def _unit(stress: Stress) -> tuple[str, float]:
+def money_unit(stress: Stress) -> tuple[str, float]:
+    """Unit in which totals are shown, and its size."""
     first = next(iter(stress.plans.values()))
     currency = str(first.case.settings.get("currency") or "money")
     large = any(abs(p.cost) >= 1e5 for p in stress.plans.values())
@@ -89,7 +92,7 @@ def findings(stress: Stress) -> list[str]:
 
 def _of_plan(stress: Stress, plan: str) -> list[str]:
     calm = stress.plans[plan]
-    unit, divisor = _unit(stress)
+    unit, divisor = money_unit(stress)
     lines = []
     if calm.unmet > 1e-3:
         lines.append(
@@ -103,13 +106,13 @@ def _of_plan(stress: Stress, plan: str) -> list[str]:
             continue
         rows = by_segment[(by_segment["plan"] == plan) & (by_segment["disruption"] == h.disruption)]
         rows = rows[rows["further_unmet"] > 1e-3].sort_values("further_unmet", ascending=False)
-        named = ", ".join(f"{r.segment} {r.further_unmet:,.0f} t" if r.further_unmet >= 1 else f"{r.segment} {r.further_unmet:,.3g} t" for r in rows.itertuples())
+        named = ", ".join(f"{r.segment} {_tonnes(r.further_unmet)}" for r in rows.itertuples())
         assert h.worst_year is not None and h.extra_cost is not None
-        text = f"{_named(h)}: {named} not delivered, most in {h.worst_year[0]} ({h.worst_year[1]:,.3g} t/y)"
+        text = f"{_named(h)}: {named} not delivered, most in {h.worst_year[0]} ({_tonnes(h.worst_year[1])}/y)"
         if h.status == "broken":
             text += "; reserved or other demand that must be met is among it"
-        over = "shortage does not end within the horizon" if h.recovery is None else f"over after {h.recovery:g} years"
-        lines.append(f"{text}; {over}. {_cover(h)}")
+        over = "shortage lasts to the end of the horizon" if h.recovery is None else f"over after {_years(h.recovery)}"
+        lines.append(f"{text}; {over}. {_cover(h, unit, divisor)}".strip())
     dear = [h for h in hits if h.met and h.extra_cost is not None]
     if dear:
         most = max(dear, key=lambda h: h.extra_cost or 0.0)
@@ -128,13 +131,22 @@ def _of_plan(stress: Stress, plan: str) -> list[str]:
     return lines
 
 
-def _cover(h: Hit) -> str:
+def _years(years: float) -> str:
+    return "a year" if years == 1 else f"{years:g} years"
+
+
+def _amount(amount: float, divisor: float) -> str:
+    """Money in the unit shown, without a sign on nothing."""
+    return f"{amount / divisor:,.2f}".replace("-0.00", "0.00") if abs(amount / divisor) < 0.01 else f"{amount / divisor:,.2f}"
+
+
+def _cover(h: Hit, unit: str, divisor: float) -> str:
     """The reserve that would have covered it."""
     if h.reserve is None:
         return f"A reserve: {h.reserve_why_not}." if h.reserve_why_not else ""
-    held = ", ".join(f"{x:,.0f} t of {m}" if x >= 10 else f"{x:,.3g} t of {m}" for (m, _), x in h.reserve.items())
+    held = ", ".join(f"{_tonnes(x)} of {m}" for (m, _), x in h.reserve.items())
     priced = [x for x in h.holding.values() if x is not None]
-    cost = f", about {sum(priced):,.0f} a year to hold" if priced and len(priced) == len(h.holding) else ""
+    cost = f"; holding it costs {_amount(sum(priced), divisor)} {unit} a year" if priced and len(priced) == len(h.holding) else ""
     return f"A reserve of {held} at the start of {h.shows} would have covered it{cost}."
 
 
@@ -158,6 +170,6 @@ def matrix(stress: Stress, column: str = "further_unmet", divisor: float = 1.0) 
     columns = [max(14, len(p) + 2) for p in frame.columns]
     lines = [f"{'':<{width}}" + "".join(f"{p:>{w}}" for p, w in zip(frame.columns, columns, strict=True))]
     for name, values in zip(frame.index, frame.to_numpy(), strict=True):
-        cells = [f"{'-':>{w}}" if v != v or v is None else f"{v / divisor:>{w},.1f}" for v, w in zip(values, columns, strict=True)]
-        lines.append(f"{name:<{width}}" + "".join(cells))
+        shown = ["-" if v is None or v != v else f"{v / divisor:,.1f}" for v in values]
+        lines.append(f"{name:<{width}}" + "".join(f"{x:>{w}}" for x, w in zip(shown, columns, strict=True)))
     return lines

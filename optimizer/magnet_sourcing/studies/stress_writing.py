@@ -21,7 +21,7 @@ _RECOVERY = "Years until nothing is further short (blank: not within the horizon
 
 def write_stress(stress: Stress, path: Path) -> Path:
     """Writes the study; returns the path written."""
-    unit, divisor = words._unit(stress)
+    unit, divisor = words.money_unit(stress)
     first = {
         _UNMET: _shown(stress, "further_unmet", 1.0),
         f"{_COST}, {unit}": _shown(stress, "extra_cost", divisor),
@@ -59,7 +59,7 @@ def _shown(stress: Stress, column: str, divisor: float) -> pd.DataFrame:
 
 
 def _plans(stress: Stress) -> list[str]:
-    unit, divisor = words._unit(stress)
+    unit, divisor = words.money_unit(stress)
     lines = []
     for name, p in stress.plans.items():
         stated = "" if p.stated is None else f" (the plan states {p.stated / divisor:,.2f})"
