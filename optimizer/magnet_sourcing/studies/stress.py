@@ -25,6 +25,7 @@ from ..session import Options, Outcome, Status
 from .stress_adapting import NOISE, Adapted, Field, Key, adapted, held_before, operations, reserve
 from .stress_cutoffs import Cut, Damage, Search, candidates, cut, periods_from
 from .stress_plans import Standing, with_decisions, with_stocks
+from .stress_summary import NO_MORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -154,7 +155,7 @@ def stress(
     plans: a plan, a case (which is solved first), several, or name -> plan. scenarios: 'all' that change something, or
     names; an empty list for none. cutoffs: up to how many (country, stage) cut-offs at once; 0 for none. cutoff_years,
     cutoff_from: how long, and from which year; without, from the period in which most scenarios of the case
-    show themselves first, or the second period. cutoff_share: a source does a stage where more than this share of it is done.
+    show themselves first, or the second period. cutoff_share: a source does a stage where more of it than that is done.
     foresight: operations know the shock from the first period. regret: also decide again with each future known.
     gap: of solving cases and of deciding again. time_limit: seconds for each solve. progress: called with how many of
     how many steps are done, and what.
@@ -367,7 +368,7 @@ class _Test:
                 continue
             worst.add(damage.cuts)
             changed = cut(matrix, [stops[c] for c in damage.cuts])
-            what = said(damage.cuts) + ("; another does no more harm" if len(damage.cuts) < k else "")
+            what = said(damage.cuts) + (f"; {NO_MORE}" if len(damage.cuts) < k else "")
             hits.append(self._judged(replace(base, what=what), self._field, changed, damage.adapted))
         rows = []
         for damage in search.damages.values():

@@ -9,6 +9,8 @@ from .stress_tables import segments
 if TYPE_CHECKING:
     from .stress import Hit, Stress
 
+# What is said of a set of cut-offs that is no worse than a smaller one.
+NO_MORE = "another does no more harm"
 _WORD = {"met": "met", "short": "short", "broken": "BROKEN", "impossible": "NO WAY"}
 
 
@@ -98,7 +100,7 @@ def _of_plan(stress: Stress, plan: str) -> list[str]:
         lines.append(
             f"Undisturbed, the plan already leaves {calm.unmet:,.0f} t unmet over the horizon; figures are beyond that."
         )
-    hits = [h for h in stress.hits if h.plan == plan]
+    hits = [h for h in stress.hits if h.plan == plan and not h.what.endswith(NO_MORE)]
     by_segment = segments(stress)
     for h in sorted((h for h in hits if not h.met), key=lambda h: -h.further_total):
         if h.status == "impossible":
@@ -111,7 +113,7 @@ def _of_plan(stress: Stress, plan: str) -> list[str]:
         text = f"{_named(h)}: {named} not delivered, most in {h.worst_year[0]} ({_tonnes(h.worst_year[1])}/y)"
         if h.status == "broken":
             text += "; reserved or other demand that must be met is among it"
-        over = "shortage lasts to the end of the horizon" if h.recovery is None else f"over after {_years(h.recovery)}"
+        over = "lasting to the end of the horizon" if h.recovery is None else f"over after {_years(h.recovery)}"
         lines.append(f"{text}; {over}. {_cover(h, unit, divisor)}".strip())
     dear = [h for h in hits if h.met and h.extra_cost is not None]
     if dear:
@@ -137,7 +139,8 @@ def _years(years: float) -> str:
 
 def _amount(amount: float, divisor: float) -> str:
     """Money in the unit shown, without a sign on nothing."""
-    return f"{amount / divisor:,.2f}".replace("-0.00", "0.00") if abs(amount / divisor) < 0.01 else f"{amount / divisor:,.2f}"
+    shown = f"{amount / divisor:,.2f}"
+    return "0.00" if shown == "-0.00" else shown
 
 
 def _cover(h: Hit, unit: str, divisor: float) -> str:
@@ -146,7 +149,10 @@ def _cover(h: Hit, unit: str, divisor: float) -> str:
         return f"A reserve: {h.reserve_why_not}." if h.reserve_why_not else ""
     held = ", ".join(f"{_tonnes(x)} of {m}" for (m, _), x in h.reserve.items())
     priced = [x for x in h.holding.values() if x is not None]
-    cost = f"; holding it costs {_amount(sum(priced), divisor)} {unit} a year" if priced and len(priced) == len(h.holding) else ""
+    unpriced = [m for (m, _), x in h.holding.items() if x is None]
+    cost = f"; holding it costs {_amount(sum(priced), divisor)} {unit} a year" if priced else ""
+    if priced and unpriced:
+        cost += f", without {', '.join(unpriced)}, for which the case has no stock"
     return f"A reserve of {held} at the start of {h.shows} would have covered it{cost}."
 
 
