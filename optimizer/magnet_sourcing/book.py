@@ -47,7 +47,9 @@ class Page:
     def heads(self, texts: list[Any]) -> None:
         for i, text in enumerate(texts, start=1):
             cell = self.sheet.cell(self.row, i, text)
-            cell.font, cell.fill = cells.HEADER, cells.HEADER_FILL
+            cell.font, cell.fill, cell.alignment = cells.HEADER, cells.HEADER_FILL, cells.WRAP
+        if any(len(str(text)) > 9 for text in texts[2:]):
+            self.sheet.row_dimensions[self.row].height = 31
         self.row += 1
 
     def cells(self, values: list[Any], formats: list[str], font: Any = cells.BODY) -> None:

@@ -48,7 +48,8 @@ class Change:
 
     def __str__(self) -> str:
         rows = f" where {self.where}" if self.where else ""
-        years = f" in {self.first_year or ''}-{self.last_year or ''}" if self.first_year or self.last_year else ""
+        first, last = self.first_year or "", self.last_year or ""
+        years = "" if not (first or last) else f" in {first}" if first == last else f" in {first}-{last}"
         sign = {"set": "=", "multiply": "x", "add": "+"}[self.operation]
         return f"{self.table}{rows}: {self.column} {sign} {self.value:g}{years}"
 

@@ -7,7 +7,7 @@ not built a second time. A change of the case's numbers needs another problem.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -141,6 +141,27 @@ class Problem:
         first.objective = float(matrix.cost @ first.values) + matrix.offset
         first.gap = relative_gap(first.objective, first.bound)
         return first
+
+
+def known_alone(case: Case, name: str, future: Case, wish: Wish) -> Problem:
+    """The problem of one future that is known. What may be decided when is still as the case stands: a partner who is
+    late is late, though it was known."""
+    return Problem(case, replace(wish, adapt_from=None), {name: 1.0}, {name: future})
+
+
+def decisions(problem: Problem, values: np.ndarray) -> dict[str, float]:
+    """What is decided before the future is known, by the name of the variable; whole numbers exact."""
+    columns = problem.decided()
+    return {
+        problem.matrix.variables[j].name: float(round(values[j]) if problem.matrix.whole[j] else values[j])
+        for j in columns
+    }
+
+
+def hold(problem: Problem, decided: Mapping[str, float]) -> Matrix:
+    """The arrays of a problem with its decisions held; what was not on offer when they were made is not done."""
+    columns = problem.decided()
+    return problem.matrix.held(columns, [decided.get(problem.matrix.variables[j].name, 0.0) for j in columns])
 
 
 def solved_in_order(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from .audit import audit
 from .case import Case
 from .plan import Plan
 from .plan_schema import PLAN_TABLES
-from .problem import ALONE, Impossible, Problem, Wish
+from .problem import ALONE, Impossible, Problem, Wish, known_alone
 from .problems import CaseError
 from .scenario_plan import ScenarioPlan
 from .scenarios import checked_futures, chosen, future
@@ -118,7 +119,7 @@ def solve_several(
     """One plan of a checked case for several futures, as one model (the extensive form)."""
     begun = time.perf_counter() if begun is None else begun
     futures = futures or checked_futures(case, list(probability))
-    wish = _with_best(case, futures, probability, wish, options)
+    wish = _with_best(case, futures, wish, options)
     try:
         problem = Problem(case, wish, probability, futures)
     except Impossible as reason:
@@ -137,20 +138,18 @@ def _then(goal: Goal | None) -> list[str]:
 
 
 def _with_best(
-    case: Case, futures: Mapping[str, Case], probability: Mapping[str, float], wish: Wish, options: Options
+    case: Case, futures: Mapping[str, Case], wish: Wish, options: Options
 ) -> Wish:
     """For regret: the least each future could have if it were known."""
-    from dataclasses import replace
-
     if wish.goal is None or wish.goal.aim != "regret":
         return wish
-    alone = replace(wish, goal=replace(wish.goal, aim="expected"), adapt_from=None)
+    alone = replace(wish, goal=replace(wish.goal, aim="expected"))
     best = {}
-    for name, known in futures.items():
-        plan = solve_one(known, alone, replace(options, tie_break=False))
-        if plan.bound is None:
-            raise ValueError(f"regret needs a plan for scenario '{name}' alone, which ended {plan.status}")
-        best[name] = plan.bound
+    for name, made in futures.items():
+        outcome = known_alone(case, name, made, alone).solve(options)
+        if outcome.bound is None:
+            raise ValueError(f"regret needs a plan for scenario '{name}' alone, which ended {outcome.status}")
+        best[name] = outcome.bound
     return replace(wish, goal=replace(wish.goal, best=best))
 
 

@@ -89,6 +89,8 @@ def solve(
     **options: Any,
 ) -> None:
     """Finds the best plan of CASE (a workbook or a folder of CSV tables; the reference case if none is given)."""
+    if value and scenarios is None:
+        raise ValueError("--value is about several futures: give --scenarios")
     read = read_case(case)
     target = not_over(case, output or default_output(case, "plan"))
     from ..solving import solve as solve_case
@@ -104,7 +106,7 @@ def solve(
         progress=progress,
         **options,
     )
-    if value:
+    if value and plan.has_plan:
         _add_value(plan, options, quiet or as_json)
     files = _write(plan, target)
     if as_json:
@@ -156,8 +158,7 @@ def _add_value(plan: Plan | ScenarioPlan, options: dict[str, Any], silent: bool)
     from ..studies.information import value_of_scenarios
     from .common import study_progress
 
-    if not isinstance(plan, ScenarioPlan):
-        raise ValueError("--value is about several futures: give --scenarios")
+    assert isinstance(plan, ScenarioPlan)
     value_of_scenarios(plan, gap=options["gap"], time_limit=options["time_limit"], progress=study_progress(silent))
 
 

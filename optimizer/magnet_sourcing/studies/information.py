@@ -11,10 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ..case import Case, Row
-from ..problem import Impossible, Problem, Wish
+from ..problem import Impossible, Problem, Wish, decisions, hold, known_alone
 from ..problems import CaseError
 from ..schema import TABLES
 from ..session import Options, Outcome, Status
@@ -81,7 +79,7 @@ class _Study:
         """Least cost of each future if it were known, as bound and cost."""
         found = {}
         for name, plan in self._plan.plans.items():
-            outcome = self._solved(Problem(plan.case, replace(self._wish, adapt_from=None)))
+            outcome = self._solved(known_alone(self._plan.case, name, plan.case, self._wish))
             if outcome.bound is None or outcome.objective is None:
                 raise ValueError(f"no plan was found for scenario '{name}' alone: {outcome.status}")
             found[name] = (outcome.bound, outcome.objective)
@@ -130,21 +128,6 @@ class _Study:
         except Impossible as reason:
             return Outcome(Status.INFEASIBLE, None, None, None, None, 0.0, 0, str(reason))
         return self._solved(problem, hold(problem, decided))
-
-
-def decisions(problem: Problem, values: np.ndarray) -> dict[str, float]:
-    """What is decided before the future is known, by the name of the variable; whole numbers exact."""
-    columns = problem.decided()
-    return {
-        problem.matrix.variables[j].name: float(round(values[j]) if problem.matrix.whole[j] else values[j])
-        for j in columns
-    }
-
-
-def hold(problem: Problem, decided: Mapping[str, float]) -> Any:
-    """The arrays of a problem with its decisions held; what was not on offer when they were made is not done."""
-    columns = problem.decided()
-    return problem.matrix.held(columns, [decided.get(problem.matrix.variables[j].name, 0.0) for j in columns])
 
 
 def mean_case(futures: Mapping[str, Case], probability: Mapping[str, float]) -> Case:

@@ -1,0 +1,88 @@
+"""`solve` for one and for several futures, as a planner types it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from magnet_sourcing.cli import main
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run("new", "case.xlsx", "--small")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def test_one_plan_for_all_futures() -> None:
+    result = run("solve", "case.xlsx", "--scenarios", "all", "--value", "-o", "plan.xlsx")
+    assert result.exit_code == 0, result.output
+    assert "The decision, the same whatever happens" in result.stdout
+    assert "Japan late" in result.stdout and "EVPI" in result.stdout and "Audit passed" in result.stdout
+    book = openpyxl.load_workbook("plan.xlsx")
+    assert book.sheetnames[:2] == ["Answer", "scenarios"]
+    listed = pd.read_excel("plan.xlsx", sheet_name="scenarios", header=3)
+    assert set(listed["scenario"].dropna()) == {"calm", "embargo", "Japan late"}
+    assert {"scenario", "demand", "short"} <= {c.value for c in book["demand"][4]}
+
+
+def test_the_same_as_json() -> None:
+    result = run("solve", "case.xlsx", "--scenarios", "all", "--cvar", "0.5", "--gap", "0", "--json", "-o", "plan")
+    answer = json.loads(result.stdout)
+    assert result.exit_code == 0
+    table = {r["scenario"]: r for r in answer["scenarios"]}
+    assert answer["cost"] == pytest.approx(sum(r["probability"] * r["cost"] for r in table.values()))
+    worst = max(r["cost"] for r in table.values())
+    assert answer["objective"] == pytest.approx(0.5 * answer["cost"] + 0.5 * worst)  # the worst has the last tenth
+    assert answer["audit"]["passed"] and answer["options"]["cvar weight"] == 0.5
+    assert (Path("plan") / "scenarios.csv").exists()
+
+
+def test_some_futures_by_name() -> None:
+    result = run("solve", "case.xlsx", "--scenarios", "calm, embargo", "--json", "-o", "plan.xlsx")
+    assert [r["probability"] for r in json.loads(result.stdout)["scenarios"]] == pytest.approx([0.75 / 0.9, 0.15 / 0.9])
+
+
+def test_one_future_as_if_it_were_certain() -> None:
+    result = run("solve", "case.xlsx", "--scenario", "embargo", "--scenario", "Japan late", "-o", "plan.xlsx", "--quiet")
+    assert result.exit_code == 0, result.output
+    book = openpyxl.load_workbook("plan.xlsx")
+    assert "embargo and Japan late" in str(book["Answer"]["A1"].value)
+
+
+def test_another_measure_is_not_shown_as_money() -> None:
+    result = run("solve", "case.xlsx", "--objective", "index 2028-2030", "--quiet", "-o", "plan.xlsx")
+    assert result.exit_code == 0 and "(index 2028-2030)" in result.stdout.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["--scenarios", "embrago"], "did you mean 'embargo'"),
+        (["--scenario", "embargo", "--scenarios", "all"], "not both"),
+        (["--cvar", "0.3"], "give scenarios"),
+        (["--value"], "give --scenarios"),
+        (["--objective", "dependence"], "is no measure"),
+        (["--at-most", "index"], "MEASURE=VALUE"),
+        (["--scenarios", "all", "--adapt-from", "2040"], "is not a period"),
+    ],
+)
+def test_wrong_use_is_said_in_a_line_and_writes_nothing(arguments: list[str], words: str) -> None:
+    result = run("solve", "case.xlsx", *arguments, "-o", "plan.xlsx")
+    assert result.exit_code == 2, result.output
+    assert words in result.stderr and "Traceback" not in result.stderr
+    assert not Path("plan.xlsx").exists()
+
+
+def test_futures_that_no_plan_serves_are_infeasible() -> None:
+    result = run("solve", "case.xlsx", "--scenarios", "all", "--at-most", "not free=0.01", "-o", "plan.xlsx")
+    assert result.exit_code == 4 and result.stdout.startswith("INFEASIBLE")
+    assert not Path("plan.xlsx").exists()
