@@ -16,7 +16,7 @@ from magnet_sourcing.studies.stress_adapting import adapted
 from magnet_sourcing.studies.stress_cutoffs import Search, candidates, cut
 from magnet_sourcing.studies.stress_plans import Standing
 
-from ..miniatures.cases import best, case, need, offer, plant
+from ..miniatures.cases import best, case, need, offer, plant, route
 from ..properties.random_cases import cases
 from ..properties.test_scenario_properties import later, with_futures
 
@@ -125,6 +125,41 @@ def test_reserved_demand_is_served_first_then_what_must_be_met(left: float, stat
     assert sum((hit.reserve or {}).values()) == pytest.approx(sum(short.values()))
 
 
+def test_what_is_stranded_is_abandoned() -> None:
+    """The mill must run at half of its 10 t/y at least, its flour cannot be thrown away, and in 2031 nobody bakes it:
+    at its least load 5 t are milled for 5 and left behind. 10 t short, 1000, against 10 for milling them."""
+    made = case(
+        plant("mill", {"flour": 1}, capacity=10, cost=1, min_load=0.5, min_load_rule="always"),
+        plant("oven", {"magnet": 1}, {"flour": 1}, capacity=10),
+        years=2,
+        demands=[need(10, penalty=100)],
+        scenarios=[{"scenario": "cut", "probability": 1}],
+        disruptions=[
+            {"scenario": "cut", "table": "facilities", "where": "facility = oven", "column": "availability",
+             "operation": "set", "value": 0, "first_year": 2031, "last_year": 2031},
+        ],
+    )  # fmt: skip
+    hit = struck(best(made)).of("cut")
+    assert hit.status == "short" and "5 t that have nowhere to go are abandoned" in hit.detail
+    assert hit.further_total == pytest.approx(10) and hit.extra_cost == pytest.approx(1000 + 5 - 10)
+    assert sum((hit.reserve or {}).values()) == pytest.approx(10)
+
+
+def test_minima_are_given_up_last() -> None:
+    """5 t a year must be taken under a deal with the market, which sells nothing in 2031."""
+    made = case(
+        years=2,
+        routes=[route("deal", minimum=5, maximum=100)],
+        supplies=[offer("market", 10, limit=100, route="deal")],
+        demands=[need(5, penalty=100)],
+        scenarios=[{"scenario": "cut", "probability": 1}],
+        disruptions=[{"scenario": "cut", **CUT}],
+    )
+    hit = struck(best(made)).of("cut")
+    assert hit.status == "broken" and "minima of contracts and plants are given up" in hit.detail
+    assert hit.further_total == pytest.approx(5) and hit.extra_cost == pytest.approx(450)
+
+
 def test_a_limit_that_cannot_be_kept_is_answered() -> None:
     """At least 5 t a year must be bought from the market, which sells nothing in 2031."""
     made = case(
@@ -208,13 +243,13 @@ def searched(plan: Plan, k: int) -> tuple[float, float]:
     from magnet_sourcing.session import Options
     from magnet_sourcing.studies.stress import _Steps, _Test
 
-    test = _Test(Standing.of("plan", plan), Options(gap=0), True, False, _Steps(None, 1))
+    test = _Test(Standing.of("plan", plan), Options(gap=0), True, False, False, _Steps(None, 1))
     field = test._field
     stops = candidates(field, plan.case.periods[1:], 0.5)
-    search = Search(field, field.matrix, test._values, stops)
+    search = Search(field, field.matrix, test._values, stops, plan.case.periods[1])
     worst = search.worst(k)
     sets = [s for n in range(1, k + 1) for s in itertools.combinations(stops, n)]
-    costs = [adapted(field, cut(field.matrix, [stops[c] for c in s])).outcome.objective for s in sets]
+    costs = [adapted(field, cut(field.matrix, [stops[c] for c in s]), plan.case.periods[1]).outcome.objective for s in sets]
     every = max([test._objective, *(c for c in costs if c is not None)])
     found = None if worst is None else worst.adapted.outcome.objective
     return (test._objective if found is None else max(found, test._objective)), every
@@ -254,6 +289,29 @@ def test_no_plan_beats_deciding_again_and_the_calm_costs_what_the_plan_does(draw
         if hit.status in ("met", "short"):
             assert again.bound is not None and hit.cost >= again.bound - room
             assert struck(plan, scenarios=[name], foresight=True).of(name).cost <= hit.cost + room
+
+
+def test_a_cap_is_suspended_in_the_years_of_a_shock() -> None:
+    """Half may be Chinese at 10, the rest comes from B at 20. With B cut off for a year all is Chinese, 50 cheaper;
+    under a cap that is kept, half is short."""
+    made = case(
+        years=2,
+        settings={"exposed_country": "China"},
+        stages=[{"stage": "magnet", "order": 1, "weight": 1}],
+        elements=[{"element": "Nd"}],
+        materials=[{"material": "magnet", "stage": "magnet"}],
+        contents=[{"material": "magnet", "element": "Nd", "content": 0.3}],
+        locations=[{"location": "there", "country": "China"}],
+        supplies=[offer("a", 10, origin="China"), offer("b", 20, origin="B")],
+        demands=[need(10, penalty=100)],
+    )
+    plan = best(made, china_cap=0.5)
+    options = {"cutoffs": 1, "cutoff_years": 1}
+    free, kept = (struck(plan, keep_cap=k, **options).cutoffs.set_index("cut_off") for k in (False, True))
+    assert free.loc["B: magnet", "further_unmet"] == pytest.approx(0)
+    assert free.loc["B: magnet", "extra_cost"] == pytest.approx(-50)
+    assert kept.loc["B: magnet", "further_unmet"] == pytest.approx(5)
+    assert free.loc["China: magnet", "extra_cost"] == pytest.approx(50)
 
 
 # ---------------------------------------------------------------- plans
@@ -358,6 +416,7 @@ def test_the_workbook_opens_on_the_answer(tmp_path: Path) -> None:
     found = struck({"one": best(stored()), "two": best(stored())})
     book = openpyxl.load_workbook(found.write(tmp_path / "stress.xlsx"))
     sheet = book["Answer"]
+    assert any(r.type == "colorScale" for a in sheet.conditional_formatting for r in a.rules)
     assert book.sheetnames == ["Answer", "results", "segments", "reserves", "provenance"]
     assert len(sheet.conditional_formatting) == 3
     text = [str(sheet.cell(r, 1).value) for r in range(1, sheet.max_row + 1)]

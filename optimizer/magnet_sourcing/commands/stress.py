@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 )
 @click.option("--foresight", is_flag=True, help="Operations know the shock from the first year, not when it shows.")
 @click.option("--regret", is_flag=True, help="Also decide again with each future known: what the plan's decisions lose.")
+@click.option("--keep-cap", is_flag=True, help="The plan's cap on the index holds in a shock; else not.")
 @solver_options()
 @output_options
 def stress(

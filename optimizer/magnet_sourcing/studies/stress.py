@@ -16,13 +16,27 @@ import numpy as np
 import pandas as pd
 
 from ..case import Case
+from ..changes import target, years_of
 from ..matrix import Matrix
 from ..plan import Plan
 from ..problem import Impossible, Problem
 from ..scenario_plan import ScenarioPlan
 from ..scenarios import changes_of, checked_futures, included, shows, summary_of
 from ..session import Options, Outcome, Status
-from .stress_adapting import NOISE, Adapted, Field, Key, adapted, held_before, operations, reserve
+from .stress_adapting import (
+    NOISE,
+    Adapted,
+    Field,
+    Key,
+    abandoned,
+    adapted,
+    held_before,
+    operations,
+    reserve,
+    with_leave,
+    without_cap,
+    without_minima,
+)
 from .stress_cutoffs import Cut, Damage, Search, candidates, cut, periods_from
 from .stress_plans import Standing, with_decisions, with_stocks
 from .stress_summary import NO_MORE
@@ -40,13 +54,14 @@ _ADAPT_GAP = 1e-6
 class Hit:
     """One plan in one disruption. Tonnes are over the horizon, money is discounted, unless said otherwise.
 
-    status: 'met' (no more short than undisturbed), 'short', 'broken' (something that must be met is not) or
-    'impossible' (no operation keeps the plan's contracts and limits). unmet: (demand, period) -> t/y not delivered;
-    further: the same above the undisturbed plan's. cost, extra_cost: of the disturbed plan, and above the undisturbed;
-    penalties: the part of the extra cost that is the penalty on shortage. worst_year: (first year of the period, t/y
-    further unmet). months: of need that stocks hold when the shock shows. recovery: years from then until nothing is
-    further short, None if not within the horizon. reserve: (material, location) -> t that would have covered it.
-    regret: interval of what knowing the future and deciding again would have saved, None if not asked or unknown.
+    status: 'met' (no more short than undisturbed), 'short', 'broken' (something that must be met is not, or minima of
+    contracts and plants must be given up) or 'impossible' (no operation keeps the case's limits). unmet: (demand,
+    period) -> t/y not delivered; further: the same above the undisturbed plan's. cost, extra_cost: of the disturbed
+    plan, and above the undisturbed; penalties: the part of the extra cost that is the penalty on shortage. worst_year:
+    (first year of the period, t/y further unmet). months: of need that stocks hold when the shock shows. recovery:
+    years from then until nothing is further short, None if not within the horizon. reserve: (material, location) -> t
+    that would have covered it; holding: what keeping it costs a year. regret: interval of what knowing the future and
+    deciding again would have saved, None if not asked or unknown.
     """
 
     plan: str
@@ -144,6 +159,7 @@ def stress(
     cutoff_share: float = 0.5,
     foresight: bool = False,
     regret: bool = False,
+    keep_cap: bool = False,
     gap: float = 1e-4,
     time_limit: float | None = None,
     threads: int = 1,
@@ -157,6 +173,7 @@ def stress(
     cutoff_from: how long, and from which year; without, from the period in which most scenarios of the case
     show themselves first, or the second period. cutoff_share: a source does a stage where more of it than that is done.
     foresight: operations know the shock from the first period. regret: also decide again with each future known.
+    keep_cap: a cap on the index that was asked of the plan holds in the periods of a shock too.
     gap: of solving cases and of deciding again. time_limit: seconds for each solve. progress: called with how many of
     how many steps are done, and what.
 
@@ -177,7 +194,7 @@ def stress(
     rows: list[dict[str, Any]] = []
     calm: dict[str, Undisturbed] = {}
     for name, standing in named.items():
-        test = _Test(standing, options, foresight, regret, steps)
+        test = _Test(standing, options, foresight, regret, keep_cap, steps)
         calm[name] = test.undisturbed
         futures = checked_futures(standing.case, wanted[name])
         hits += [test.scenario(s, future) for s, future in futures.items()]
@@ -190,7 +207,7 @@ def stress(
         "scenarios": scenarios if isinstance(scenarios, str) else ", ".join(scenarios) or "none",
         "cut-offs at once": cutoffs, "cut-off years": cutoff_years,
         "cut-off from": cutoff_from if cutoff_from is not None else "first shock of most scenarios",
-        "cut-off share": cutoff_share, "foresight": foresight, "regret": regret, "gap asked": gap,
+        "cut-off share": cutoff_share, "foresight": foresight, "regret": regret, "cap kept": keep_cap, "gap asked": gap,
         "gap of operations": _ADAPT_GAP, "time limit": time_limit or "none", "threads": threads, "seed": seed,
     }  # fmt: skip
     seconds = time.perf_counter() - begun
@@ -214,6 +231,12 @@ def default_start(case: Case) -> int:
 
 def _changes(case: Case, name: str) -> bool:
     return any(changes_of(case, part) for part in included(case, name))
+
+
+def shock_periods(case: Case, name: str) -> list[int]:
+    """The periods for which a scenario's changes give years; a delay has none."""
+    changes = [c for part in included(case, name) for c in changes_of(case, part)]
+    return sorted({t for c in changes for t in years_of(c, target(c.table, c.column), case.periods)})
 
 
 def _scenarios(case: Case, scenarios: str | Sequence[str]) -> list[str]:
@@ -277,9 +300,9 @@ class _Test:
     """One plan, ready to be hit."""
 
     def __init__(
-        self, standing: Standing, options: Options, foresight: bool, regret: bool, steps: _Steps
+        self, standing: Standing, options: Options, foresight: bool, regret: bool, keep_cap: bool, steps: _Steps
     ) -> None:
-        begun = time.perf_counter()
+        begun, self._keep_cap = time.perf_counter(), keep_cap
         self.standing, self._foresight, self._regret, self._steps = standing, foresight, regret, steps
         self._options, self._close = options, replace(options, gap=min(options.gap, _ADAPT_GAP), tie_break=True)
         problem, outcome = self._calm()
@@ -338,10 +361,12 @@ class _Test:
         ground = Field(problem, with_decisions(problem, self.standing), scenario, self._close)
         never = first > case.periods[-1]
         matrix = ground.matrix if self._foresight and not never else held_before(ground, first, self._past)
-        found = adapted(ground, matrix)
+        eased = [] if self._keep_cap else shock_periods(case, name)
+        matrix = without_cap(ground, matrix, eased)
+        found = adapted(ground, matrix, first)
         hit = self._judged(replace(base, shows=None if never else first), ground, matrix, found)
-        if self._regret and found.values is not None and not found.broken:
-            hit = replace(hit, regret=self._regretted(problem, found))
+        if self._regret and found.values is not None and not found.broken and not found.forced:
+            hit = replace(hit, regret=self._regretted(ground, without_cap(ground, problem.matrix, eased), found))
         return hit
 
     def cut_offs(self, most: int, start: int, years: int, share: float) -> tuple[list[Hit], list[dict[str, Any]]]:
@@ -351,10 +376,11 @@ class _Test:
             self._field = self._by_cost()
         periods = periods_from(self._field, start, years)
         matrix = self._field.matrix if self._foresight else held_before(self._field, periods[0], self._past)
+        kept = without_cap(self._field, matrix, [] if self._keep_cap else periods)
+        matrix = with_leave(self._field, kept, periods[0])
         stops = candidates(self._field, periods, share)
-        search = Search(
-            self._field, matrix, self._values, stops, progress=lambda cuts: self._steps(f"{name}: {said(cuts)}", 0)
-        )
+        search = Search(self._field, matrix, self._values, stops, periods[0])
+        search.progress = lambda cuts: self._steps(f"{name}: {said(cuts)}", 0)
         until = min(start + years, periods[-1] + self._field.years[periods[-1]])
         span = f"{periods[0]}-{until - 1:g}" if until - 1 > periods[0] else f"{periods[0]}"
         hits, worst = [], set()
@@ -401,7 +427,7 @@ class _Test:
         """The result with the figures of an adaptation. Without `matrix` no reserve is worked out."""
         first = base.shows
         if found.values is None:
-            detail = "no operation keeps the plan's contracts and limits, whatever is left undelivered"
+            detail = "no operation keeps the case's limits, whatever is left undelivered"
             if found.outcome.status is not Status.INFEASIBLE:
                 detail = f"not solved: {found.outcome.status}"
             return replace(base, status="impossible", detail=detail, recovery=None)
@@ -412,11 +438,12 @@ class _Test:
         for (_, t), x in further.items():
             by_year[t] = by_year.get(t, 0.0) + x
         worst = max(by_year.items(), key=lambda item: item[1], default=None)
+        stranded = 0.0 if matrix is None or first is None else abandoned(ground, matrix, first, found.values)
         assert found.cost is not None
         hit = replace(
             base,
-            status="broken" if found.broken else "short" if further else "met",
-            detail="" if found.outcome.status is Status.OPTIMAL else f"stopped early: {found.outcome.status}",
+            status="broken" if found.broken or found.forced else "short" if further else "met",
+            detail=_detail(found, stranded),
             unmet=found.unmet,
             further=further,
             unmet_total=sum(x * years[t] for (_, t), x in found.unmet.items()),
@@ -434,6 +461,10 @@ class _Test:
             return hit
         if not further:
             return replace(hit, reserve={})
+        if found.forced:
+            matrix = without_minima(ground, with_leave(ground, matrix, first), first)
+        elif stranded > 10 * NOISE:
+            matrix = with_leave(ground, matrix, first)
         needed, why = reserve(ground, matrix, first, self._short)
         holding = {place: _holding(ground, place, x, first) for place, x in (needed or {}).items()}
         return replace(hit, reserve=needed, reserve_why_not=why, holding=holding)
@@ -454,9 +485,9 @@ class _Test:
             held += content.get(row.material, 0.0) * level
         return 12 * held / needed if needed > 0 else None
 
-    def _regretted(self, problem: Problem, found: Adapted) -> tuple[float, float] | None:
+    def _regretted(self, ground: Field, free: Matrix, found: Adapted) -> tuple[float, float] | None:
         """What deciding again with the future known would save: the stress objective less the best one, as an interval."""
-        best = problem.solve(self._options, start=found.values)
+        best = ground.problem.solve(self._options, matrix=free, start=found.values)
         spent = found.outcome
         if best.objective is None or best.bound is None or spent.objective is None or spent.bound is None:
             return None
@@ -471,6 +502,15 @@ def _worst_first(damage: Damage) -> tuple[Any, ...]:
 def said(cuts: Iterable[Cut]) -> str:
     """'China: magnet; Japan: alloy'."""
     return "; ".join(f"{country}: {stage}" for country, stage in cuts)
+
+
+def _detail(found: Adapted, stranded: float) -> str:
+    parts = ["minima of contracts and plants are given up"] if found.forced else []
+    if stranded > 10 * NOISE:
+        parts.append(f"{stranded:,.3g} t that have nowhere to go are abandoned")
+    if found.outcome.status is not Status.OPTIMAL:
+        parts.append(f"stopped early: {found.outcome.status}")
+    return "; ".join(parts)
 
 
 def _all_short(ground: Field, values: np.ndarray) -> dict[Key, float]:

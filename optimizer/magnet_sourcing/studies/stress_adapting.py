@@ -1,14 +1,16 @@
 """Operations that adapt to a shock while the decisions stand: what cannot be met, and what reserve would have met it.
 
 Every solve has an order of aims instead of large penalties: first as little as possible of what must be met is left
-undelivered, reserved demand before the rest; only then the least cost. The reserve is found the same way: with
-shortages held at what they are without the shock, the fewest tonnes that have to come from a store.
+undelivered, reserved demand before the rest; only then the least cost. Minima of contracts are given up last. The
+reserve is found the same way: with shortages held at what they are without the shock, the fewest tonnes that have to
+come from a store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,11 @@ class Field:
     scenario: Any
     options: Options
 
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """Where each row of the model stands in the arrays."""
+        return {id(row): i for i, row in enumerate(self.matrix.rows)}
+
     @property
     def periods(self) -> list[int]:
         found: list[int] = self.scenario.data.periods
@@ -45,12 +52,14 @@ class Field:
 @dataclass(frozen=True)
 class Adapted:
     """How operations end up. values: of the problem's columns, None if nothing can be done. unmet: (demand, period)
-    -> t/y not delivered. broken: something that must be met is not. outcome: of the solve for least cost."""
+    -> t/y not delivered. broken: something that must be met is not. forced: minima of contracts and plants had to be
+    given up. outcome: of the solve for least cost."""
 
     outcome: Outcome
     values: np.ndarray | None
     unmet: Mapping[Key, float]
     broken: bool
+    forced: bool
     cost: float | None
 
 
@@ -82,14 +91,27 @@ def operations(scenario: Any) -> Iterator[tuple[str, Any, Any]]:
 # ---------------------------------------------------------------- adapting
 
 
-def adapted(field: Field, matrix: Matrix | None = None) -> Adapted:
-    """The operations of least cost; where something that must be met cannot be, those that come nearest to it."""
-    matrix = field.matrix if matrix is None else matrix
+def adapted(field: Field, matrix: Matrix, shows: int) -> Adapted:
+    """The operations of least cost. Where something that must be met cannot be, those that come nearest to it; where
+    even so the plan cannot go on, with leave to abandon what is stranded; and where not even so, without minima of
+    contracts and plants from the shock on."""
     outcome = field.problem.solve(field.options, matrix=matrix)
     if outcome.status is not Status.INFEASIBLE:
         values = outcome.values
         unmet = {} if values is None else shortages(field, values)
-        return Adapted(outcome, values, unmet, False, None if values is None else field.problem.value("cost", values))
+        cost = None if values is None else field.problem.value("cost", values)
+        return Adapted(outcome, values, unmet, False, False, cost)
+    found = _nearest(field, matrix)
+    if found.outcome.status is Status.INFEASIBLE:
+        matrix = with_leave(field, matrix, shows)
+        found = _nearest(field, matrix)
+    if found.outcome.status is Status.INFEASIBLE:
+        found = replace(_nearest(field, without_minima(field, matrix, shows)), forced=True)
+    return found
+
+
+def _nearest(field: Field, matrix: Matrix) -> Adapted:
+    """As little as possible of what must be met undelivered, reserved demand first; then least cost."""
     must = [k for k in field.scenario.demands.deliver if _must_be_met(field, k)]
     eased, slack = with_slack(field, matrix, must)
     aims = [
@@ -98,14 +120,90 @@ def adapted(field: Field, matrix: Matrix | None = None) -> Adapted:
     aimed = [(vector, 0.0) for vector in aims if vector.any()]
     last = solved_in_order(eased, [*aimed, (eased.cost, eased.offset)], field.options)[-1]
     if last.values is None:
-        return Adapted(last, None, {}, True, None)
+        return Adapted(last, None, {}, True, False, None)
     values = last.values[: len(matrix.cost)]
     unmet = shortages(field, values)
-    for key, column in slack.items():
-        if last.values[column] > NOISE:
-            unmet[key] = unmet.get(key, 0.0) + float(last.values[column])
-    broken = any(last.values[c] > NOISE for c in slack.values())
-    return Adapted(last, values, unmet, broken, field.problem.value("cost", values))
+    missed = {k: x for k, c in slack.items() if (x := float(last.values[c])) > NOISE}
+    for key, amount in missed.items():
+        unmet[key] = unmet.get(key, 0.0) + amount
+    return Adapted(last, values, unmet, bool(missed), False, field.problem.value("cost", values))
+
+
+# Rows that ask for a minimum of a contract, a plant or a lane.
+MINIMA = ("buy_least", "least_load", "quantity_least", "quantity_split", "supply_duty", "lane_least")
+
+
+def without_minima(field: Field, matrix: Matrix, shows: int) -> Matrix:
+    """Without the minima of every contract, plant and lane from a period on. Nothing is banked for the future then:
+    excess over a minimum that nobody holds anyone to earns no credit."""
+    lifted = [row for name in MINIMA for row in rows_of(field, name, shows)]
+    closed = [matrix.column_of(v) for (_, t), v in field.scenario.quantities.excess.items() if t >= shows]
+    lower = matrix.row_lower.copy()
+    lower[lifted] = -INFINITY
+    return replace(matrix.within(closed, 0.0, 0.0), row_lower=lower)
+
+
+def with_leave(field: Field, matrix: Matrix, shows: int) -> Matrix:
+    """With leave to abandon from a period on what cannot be disposed of: what was under way when its user stopped.
+
+    So that it is a last resort, a tonne counts in the objective (not in the cost that is reported) as much as the
+    dearest tonne of the case: the greatest penalty on shortage, value of a material or price of an offer.
+    """
+    price, horizon = _dearest(field), field.scenario.data.horizon
+    cost, offset, upper = matrix.cost.copy(), matrix.offset, matrix.row_upper.copy()
+    for row, t in _stranding(field, matrix, shows):
+        weight = price * horizon.weight[t] * horizon.escalation[t]
+        at = slice(matrix.start[row], matrix.start[row + 1])
+        np.add.at(cost, matrix.index[at], weight * matrix.value[at])
+        offset -= weight * matrix.row_lower[row]
+        upper[row] = INFINITY
+    return replace(matrix, cost=cost, offset=offset, row_upper=upper)
+
+
+def abandoned(field: Field, matrix: Matrix, shows: int, values: np.ndarray) -> float:
+    """Tonnes over the horizon that operations make use of such leave for; `matrix` is the one before it was given."""
+    total = 0.0
+    for row, t in _stranding(field, matrix, shows):
+        at = slice(matrix.start[row], matrix.start[row + 1])
+        total += field.years[t] * (float(matrix.value[at] @ values[matrix.index[at]]) - matrix.row_lower[row])
+    return total
+
+
+def _stranding(field: Field, matrix: Matrix, shows: int) -> list[tuple[int, int]]:
+    """Row and period of the balances from a period on of materials that cannot be disposed of."""
+    materials = field.scenario.data.material
+    found = [
+        (field.places[id(row)], t)
+        for (_, m, t), row in field.scenario.block.balance.items()
+        if t >= shows and materials[m].disposal_cost is None
+    ]
+    return [(row, t) for row, t in found if matrix.row_lower[row] > -INFINITY]
+
+
+def _dearest(field: Field) -> float:
+    """The greatest penalty, value or price of the case, money/t."""
+    tables = field.scenario.data.tables
+    named = (("demands", "penalty"), ("materials", "value"), ("supplies", "price"))
+    columns = [row[column] for table, column in named for row in tables[table] if row[column] is not None]
+    return max((abs(x) for by_period in columns for x in by_period.values()), default=1.0)
+
+
+def without_cap(field: Field, matrix: Matrix, periods: Collection[int]) -> Matrix:
+    """Without the cap on the dependence index in some periods."""
+    upper = matrix.row_upper.copy()
+    upper[[row for t in periods for row in rows_of(field, "index_cap", t, t)]] = INFINITY
+    return replace(matrix, row_upper=upper)
+
+
+def rows_of(field: Field, name: str, first: int, last: float = INFINITY) -> list[int]:
+    """Places of a constraint's rows from a period to another; none if the model does not have it."""
+    rows = field.scenario.block.component(name)
+    place = field.places
+    return [
+        place[id(row)]
+        for key, row in (rows.items() if rows is not None else ())
+        if first <= (key[-1] if isinstance(key, tuple) else key) <= last
+    ]
 
 
 def shortages(field: Field, values: np.ndarray) -> dict[Key, float]:
@@ -131,12 +229,11 @@ def with_slack(field: Field, matrix: Matrix, keys: list[Key]) -> tuple[Matrix, d
     """
     eased, columns = matrix.with_columns(len(keys), INFINITY, False)
     slack = dict(zip(keys, (int(c) for c in columns), strict=True))
-    row_of = {id(row): i for i, row in enumerate(matrix.rows)}
     lower = eased.row_lower.copy()
     demands = field.scenario.demands
     rows = []
     for key in keys:
-        lower[row_of[id(field.scenario.block.demand[key])]] = -INFINITY
+        lower[field.places[id(field.scenario.block.demand[key])]] = -INFINITY
         vector = np.zeros(len(eased.cost))
         for members in (demands.deliver, demands.short):
             if key in members:

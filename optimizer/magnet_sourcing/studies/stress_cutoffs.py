@@ -42,7 +42,8 @@ class Sources:
 
 @dataclass(frozen=True)
 class Damage:
-    """What a set of cut-offs does; ordered by what must be met and is not (reserved first), then by objective."""
+    """What a set of cut-offs does; ordered by whether minima must be given up, by what must be met and is not (reserved
+    first), then by objective."""
 
     cuts: tuple[Cut, ...]
     adapted: Adapted
@@ -50,11 +51,11 @@ class Damage:
     must_unmet: float
 
     @property
-    def rank(self) -> tuple[float, float, float]:
+    def rank(self) -> tuple[float, ...]:
         objective = self.adapted.outcome.objective
         if objective is None:
-            return (INFINITY, INFINITY, INFINITY)
-        return (_coarse(self.reserved_unmet), _coarse(self.must_unmet), objective)
+            return (INFINITY,) * 4
+        return (float(self.adapted.forced), _coarse(self.reserved_unmet), _coarse(self.must_unmet), objective)
 
 
 def _coarse(tonnes: float) -> float:
@@ -125,7 +126,6 @@ class _Stopper:
 
     def __init__(self, field: Field) -> None:
         self._field, self._s = field, field.scenario
-        self._row_of = {id(row): i for i, row in enumerate(field.matrix.rows)}
 
     def stopped(self, sources: Mapping[tuple[str, int], str]) -> Sources:
         columns, lifted, closed = set[int](), set[int](), set[int]()
@@ -148,7 +148,7 @@ class _Stopper:
 
     def _rows(self, name: str, key: Any) -> set[int]:
         rows = getattr(self._s.block, name)
-        return {self._row_of[id(rows[key])]} if key in rows else set()
+        return {self._field.places[id(rows[key])]} if key in rows else set()
 
     def _supply(self, name: str, t: int) -> tuple[list[Any], set[str]]:
         buy, route = self._s.purchases.buy, self._s.data.supply[name].route
@@ -182,9 +182,10 @@ class Search:
     """The exact search for the worst sets; `damages` holds every set that was solved."""
 
     field: Field
-    matrix: Matrix  # with what is past held
+    matrix: Matrix  # with what is past held and leave to abandon what is stranded, in all sets alike
     calm: np.ndarray
     stops: Mapping[Cut, Sources]
+    shows: int
     most: int = 2000
     progress: Callable[[tuple[Cut, ...]], None] | None = None
 
@@ -224,7 +225,7 @@ class Search:
         ordered = tuple(sorted(cuts))
         if self.progress:
             self.progress(ordered)
-        found = adapted(self.field, cut(self.matrix, [self.stops[c] for c in ordered]))
+        found = adapted(self.field, cut(self.matrix, [self.stops[c] for c in ordered]), self.shows)
         reserved, must = _must_unmet(self.field, found.unmet)
         return Damage(ordered, found, reserved, must)
 

@@ -15,17 +15,15 @@ _WORD = {"met": "met", "short": "short", "broken": "BROKEN", "impossible": "NO W
 
 
 def headline(stress: Stress) -> str:
-    """Which plan, how many disruptions, in how many demand is met, and the worst; the same of the others, if several."""
+    """Which plans, how many disruptions, in how many demand is met; of one plan also the worst."""
     said = []
     for plan in stress.plans:
         hits = [h for h in stress.hits if h.plan == plan]
-        met = sum(h.met for h in hits)
-        text = f"{plan}: demand is met in {met} of {len(hits)} disruptions"
-        worst = _worst(hits)
-        if worst is not None:
-            text += f"; worst: {_named(worst)}, {_loss(worst)}"
-        said.append(text if hits else f"{plan}: no disruption was tried")
-    return ". ".join(said) + f". {stress.seconds:.0f} s."
+        verb = "demand is met in" if len(stress.plans) == 1 else "met in"
+        said.append(f"{plan}: {verb} {sum(h.met for h in hits)} of {len(hits)} disruptions")
+    if len(said) == 1 and (worst := _worst(stress.hits)) is not None:
+        said.append(f"worst: {_named(worst)}, {_loss(worst)}")
+    return f"{'; '.join(said)}. {stress.seconds:.0f} s."
 
 
 def _worst(hits: list[Hit]) -> Hit | None:
@@ -42,7 +40,15 @@ def _named(h: Hit) -> str:
 def _loss(h: Hit) -> str:
     if h.status == "impossible":
         return h.detail
-    return f"{_tonnes(h.further_total)} not delivered" + (", what must be met among it" if h.status == "broken" else "")
+    return f"{_tonnes(h.further_total)} not delivered" + (f", {_break(h)}" if h.status == "broken" else "")
+
+
+def _break(h: Hit) -> str:
+    """What is broken."""
+    parts = [h.detail] if h.detail else []
+    if not h.detail or h.reserved_unmet > 1e-3:
+        parts.insert(0, "what must be met among it")
+    return ", and ".join(parts)
 
 
 def _tonnes(amount: float) -> str:
@@ -101,6 +107,9 @@ def _of_plan(stress: Stress, plan: str) -> list[str]:
             f"Undisturbed, the plan already leaves {calm.unmet:,.0f} t unmet over the horizon; figures are beyond that."
         )
     hits = [h for h in stress.hits if h.plan == plan and not h.what.endswith(NO_MORE)]
+    worst = _worst(hits)
+    if len(stress.plans) > 1 and worst is not None:
+        lines.append(f"Worst is {_named(worst)}: {_loss(worst)}.")
     by_segment = segments(stress)
     for h in sorted((h for h in hits if not h.met), key=lambda h: -h.further_total):
         if h.status == "impossible":
@@ -109,10 +118,12 @@ def _of_plan(stress: Stress, plan: str) -> list[str]:
         rows = by_segment[(by_segment["plan"] == plan) & (by_segment["disruption"] == h.disruption)]
         rows = rows[rows["further_unmet"] > 1e-3].sort_values("further_unmet", ascending=False)
         named = ", ".join(f"{r.segment} {_tonnes(r.further_unmet)}" for r in rows.itertuples())
-        assert h.worst_year is not None and h.extra_cost is not None
+        if h.worst_year is None:
+            lines.append(f"{_named(h)}: nothing further is short, but {h.detail}.")
+            continue
         text = f"{_named(h)}: {named} not delivered, most in {h.worst_year[0]} ({_tonnes(h.worst_year[1])}/y)"
         if h.status == "broken":
-            text += "; reserved or other demand that must be met is among it"
+            text += f"; {_break(h)}"
         over = "lasting to the end of the horizon" if h.recovery is None else f"over after {_years(h.recovery)}"
         lines.append(f"{text}; {over}. {_cover(h, unit, divisor)}".strip())
     dear = [h for h in hits if h.met and h.extra_cost is not None]
