@@ -28,6 +28,8 @@ from .stress_adapting import NOISE, Adapted, Field, Key, adapted
 Cut = tuple[str, str]  # country, stage
 # What is not more than this (t/y) is not used.
 _USED = 1e-6
+# Objectives that differ by less, relatively, are the same as far as operations are solved.
+_ALIKE = 2e-6
 
 
 @dataclass(frozen=True)
@@ -194,13 +196,19 @@ class Search:
         self._leading = _leading(self.stops)
 
     def worst(self, k: int) -> Damage | None:
-        """The worst set of at most k cut-offs; None if none touches what the plan does.
+        """The worst set of at most k cut-offs; None if none touches what the plan does. Of sets that do the same harm,
+        as far as the solver can tell, the smallest, then the first by name.
 
         Raises ValueError if it would take more than `most` solves to prove it.
         """
         self._grow(frozenset(), self.calm, k)
         found = [d for s, d in self.damages.items() if len(s) <= k]
-        return max(found, key=lambda d: (d.rank, -len(d.cuts), d.cuts), default=None)
+        if not found:
+            return None
+        most = max(d.rank for d in found)
+        room = _ALIKE * max(1.0, abs(most[-1])) if most[-1] < INFINITY else 0.0
+        same = [d for d in found if d.rank[:-1] == most[:-1] and d.rank[-1] >= most[-1] - room]
+        return min(same, key=lambda d: (len(d.cuts), d.cuts))
 
     def _grow(self, chosen: frozenset[Cut], values: np.ndarray | None, left: int) -> None:
         """Adds each cut-off that the operations against the chosen ones still use."""
