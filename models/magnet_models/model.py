@@ -136,6 +136,7 @@ class Model:
     """A Pyomo model of a case (`.pyomo`), and the pieces by which results and limits are read.
 
     `planned` are the tables before any scenario changes them: what is decided beforehand is decided on these.
+    `timing`: the decision years, where they are those of more futures than the model holds.
     """
 
     def __init__(
@@ -153,6 +154,7 @@ class Model:
         shows: Mapping[str, int] | None = None,
         custody: bool = False,
         measures: Iterable[str] = (),
+        timing: Timing | None = None,
     ) -> None:
         self.pyomo = ConcreteModel("magnet-sourcing")
         self.pyomo.first = Block()
@@ -162,7 +164,7 @@ class Model:
         custody = custody or any(Measure.parse(m).kind == "not free" for m in named)
         inputs = {name: Inputs(settings, tables) for name, tables in scenarios.items()}
         base = Inputs(settings, planned) if planned is not None else next(iter(inputs.values()))
-        timing = Timing.of([base, *inputs.values()])
+        timing = timing or Timing.of([base, *inputs.values()])
         self.first = First(self.pyomo.first, base, timing if adapt_from is None else timing.until(adapt_from))
         self.scenarios = {
             name: Scenario(

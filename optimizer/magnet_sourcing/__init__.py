@@ -21,20 +21,52 @@ if TYPE_CHECKING:
     from .scenario_plan import ScenarioPlan
     from .session import Progress
     from .solving import solve
+    from .studies.alternatives import alternatives
+    from .studies.frontier import Frontier, frontier
+    from .studies.information import value_of_scenarios
+    from .studies.options import options
+    from .studies.payoff import payoff
     from .studies.stress import Stress, stress
+    from .studies.switching import Switching, switching
 
 _PLACES = {
     "Case": ".case",
     "CaseError": ".problems",
-    "Problem": ".problems",
+    "Frontier": ".studies.frontier",
     "Plan": ".plan",
-    "ScenarioPlan": ".scenario_plan",
-    "solve": ".solving",
+    "Problem": ".problems",
     "Progress": ".session",
+    "ScenarioPlan": ".scenario_plan",
     "Stress": ".studies.stress",
+    "Switching": ".studies.switching",
+    "alternatives": ".studies.alternatives",
+    "frontier": ".studies.frontier",
+    "options": ".studies.options",
+    "payoff": ".studies.payoff",
+    "solve": ".solving",
     "stress": ".studies.stress",
+    "switching": ".studies.switching",
+    "value_of_scenarios": ".studies.information",
 }
-__all__ = ["Case", "CaseError", "Plan", "Problem", "Progress", "ScenarioPlan", "Stress", "solve", "stress"]
+__all__ = [
+    "Case",
+    "CaseError",
+    "Frontier",
+    "Plan",
+    "Problem",
+    "Progress",
+    "ScenarioPlan",
+    "Stress",
+    "Switching",
+    "alternatives",
+    "frontier",
+    "options",
+    "payoff",
+    "solve",
+    "stress",
+    "switching",
+    "value_of_scenarios",
+]
 
 
 def __getattr__(name: str) -> Any:

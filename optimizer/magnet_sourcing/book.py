@@ -19,6 +19,7 @@ from .writing import print_setup
 # Columns that hold fractions and are shown as percentages.
 _SHARES = {
     "share", "utilisation", "largest_share", "active", "probability", "mean_index", "index", "gap", "cap", "free_share",
+    "nearness",
 }  # fmt: skip
 
 
@@ -28,7 +29,7 @@ class Page:
     WIDTH = 13  # columns a sentence may run over
 
     def __init__(self, sheet: Worksheet) -> None:
-        self.sheet, self.row = sheet, 1
+        self.sheet, self.row, self.figure = sheet, 1, 1
 
     def line(self, text: str, font: Any) -> None:
         cell = self.sheet.cell(self.row, 1)
@@ -109,12 +110,14 @@ def write_study(
     *,
     first: Mapping[str, pd.DataFrame] | None = None,
     currency: str = "money",
+    figure: int = 0,
     decorate: Any = None,
 ) -> Path:
     """Writes a study as a workbook that opens on its findings, or as a folder of CSV tables; returns the path.
 
     findings: heading -> sentences. tables: sheet -> (what it holds, rows, units by column). first: small tables shown
-    on the first page, by heading. decorate: called with the book and the first page, to add charts.
+    on the first page, by heading. figure: rows left free below the headline, from `page.figure` on, for a chart.
+    decorate: called with the book and the first page, to add charts.
     """
     if path.suffix and path.suffix.lower() != ".xlsx":
         raise ValueError(f"{path}: a study is written as .xlsx or as a folder (a path without ending)")
@@ -125,6 +128,8 @@ def write_study(
     book = Workbook()
     page = answer_page(book, title)
     page.line(headline, cells.SUBTITLE)
+    page.figure = page.row + 1
+    page.row += figure
     for head, lines in findings.items():
         page.sentences(head, lines)
     for head, frame in (first or {}).items():
@@ -183,6 +188,8 @@ def add_table(
 
 
 def number_format(name: str, column: pd.Series) -> str:
+    if name in ("by", "year"):
+        return "0"
     if name in ("period", "available_from", "active_from", "active_to", "banked_in", "used_in"):
         return "0.##" if name not in ("period", "banked_in", "used_in") else "0"
     if name in _SHARES:

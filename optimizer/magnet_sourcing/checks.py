@@ -663,6 +663,31 @@ def assumption_targets(c: Content) -> None:
         neutral = 1.0 if r["operation"] == "multiply" else 0.0
         if low is not None and high is not None and not low <= neutral <= high:
             c.error(r, "low", f"the range {low:g}-{high:g} does not hold the case as it stands, which is {neutral:g}")
+        _whole_moves(c, r)
+
+
+def _whole_moves(c: Content, r: Record) -> None:
+    """A year or a count can only move by whole numbers."""
+    known = TABLES.get(str(r["table"]))
+    column = known.by_name.get(str(r["column"])) if known else None
+    if column is None or column.kind not in ("whole", "year"):
+        return
+    if r["operation"] == "multiply":
+        c.error(r, "operation", f"{column.name} of {r['table']} is a whole number, so it can only be added to")
+    for name in ("low", "high", "factor"):
+        if r[name] is not None and not float(r[name]).is_integer():
+            c.error(r, name, f"{name} {r[name]:g}: {column.name} of {r['table']} moves by whole numbers")
+
+
+def assumptions_agree(c: Content) -> None:
+    """Rows of one assumption have one range and one meaning of the value."""
+    first: dict[str, Record] = {}
+    for r in c.table("assumptions"):
+        known = first.setdefault(r["assumption"], r)
+        for name in ("operation", "low", "high", "unit"):
+            if {name} & (r.bad | known.bad) or r[name] == known[name]:
+                continue
+            c.error(r, name, f"{name} '{r[name]}' differs from '{known[name]}' in an earlier row of {r['assumption']}")
 
 
 def _change_target(c: Content, r: Record, decided: bool) -> None:
@@ -760,6 +785,7 @@ RULES: tuple[Callable[[Content], None], ...] = (
     probabilities,
     disruption_targets,
     assumption_targets,
+    assumptions_agree,
     scenario_parts,
     evidence_targets,
 )

@@ -11,10 +11,14 @@ from typing import Any
 
 import click
 
+from .commands.alternatives import alternatives
 from .commands.cases import check, new
 from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, USAGE
+from .commands.frontier import frontier
+from .commands.options import options
 from .commands.solve import solve
 from .commands.stress import stress
+from .commands.switching import switching
 
 
 class Commands(click.Group):
@@ -80,7 +84,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, stress, new, check):
+for command in (solve, frontier, stress, alternatives, options, switching, new, check):
     main.add_command(command)
 
 

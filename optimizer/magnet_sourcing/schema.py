@@ -1019,10 +1019,11 @@ _TABLES: tuple[Table, ...] = (
     ),
     _table(
         "assumptions",
-        "assumption",
+        "assumption table where column",
         "Numbers whose switching value is asked for: how far each must move before the first decisions change. A row is "
-        "a change as in disruptions; the value is looked for between low and high.",
-        _name("assumption", "Name, as a planner would say it."),
+        "a change as in disruptions; the value is looked for between low and high. Rows of one name move together, and "
+        "agree in operation, low, high and unit; the first of them says in which number the answer is given.",
+        _name("assumption", "Name, as a planner would say it; the same in several rows moves them together."),
         Column("table", "text", "Sheet changed.", default=REQUIRED),
         Column("where", "text", "Rows changed: column = value, several joined by ';'.", blank="all rows"),
         Column("column", "text", "Number column changed.", default=REQUIRED),
@@ -1030,8 +1031,16 @@ _TABLES: tuple[Table, ...] = (
         _num("low", "as the column", "Low end of the search.", REQUIRED, low=None),
         _num("high", "as the column", "High end of the search.", REQUIRED, low=None),
         Column("unit", "text", "How to read the value: 'times the price', 'years later' ...", default=""),
-        FIRST,
-        LAST,
+        _num(
+            "factor",
+            "",
+            "How much of the move this row takes: it adds factor x value, or multiplies by 1 + factor x (value - 1). A "
+            "magnet that holds 0.42 t of oxide takes 0.42 of what the oxide's price adds.",
+            1.0,
+            low=None,
+        ),
+        Column("first_year", "year", "First year changed.", "year", blank="from the first period"),
+        Column("last_year", "year", "Last year changed.", "year", blank="to the last period"),
     ),
     Table(
         "sources",

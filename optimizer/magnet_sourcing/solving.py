@@ -16,7 +16,7 @@ from .case import Case
 from .plan import Plan
 from .plan_schema import PLAN_TABLES
 from .problem import ALONE, Impossible, Problem, Wish, known_alone
-from .problems import CaseError
+from .problems import CaseError, did_you_mean
 from .scenario_plan import ScenarioPlan
 from .scenarios import checked_futures, chosen, future
 from .session import Options, Outcome, Progress, Status
@@ -39,6 +39,8 @@ def solve(
     china_cap: float | Mapping[int, float] | None = None,
     adapt_from: int | None = None,
     foresight: bool = False,
+    method: str = "auto",
+    ranks: int = 1,
     gap: float = 1e-4,
     time_limit: float | None = None,
     threads: int = 1,
@@ -55,6 +57,8 @@ def solve(
     of the mean of the worst 1 - alpha of the futures against the expected value. at_most: measure -> greatest expected
     value. adapt_from: year from which builds and signings wait until the future is known. foresight: operations too
     know the future from the first year; without it they are the same until the futures differ.
+    method: how several futures are solved: 'extensive', one model of all; 'decomposition', apart, by progressive
+    hedging (an extra, see docs/decomposition.md), on `ranks` processes; 'auto' by size.
     china_price: money per tonne of stage- and element-weighted exposure, added to the objective (discounted).
     china_cap: greatest dependence index in every scenario, one value for every period or a value by period.
     gap: relative gap at which the solver may stop. time_limit: seconds. threads, seed: of HiGHS.
@@ -83,8 +87,48 @@ def solve(
         if aim != "expected" or cvar or adapt_from is not None:
             raise ValueError("aim, cvar and adapt_from are about several futures: give scenarios")
         return solve_one(case, wish, options, begun=begun, progress=progress)
+    if method not in METHODS:
+        raise ValueError(f"method '{method}' is not one of {', '.join(METHODS)}")
+    if ranks != 1 and method != "decomposition":
+        raise ValueError(f"{ranks} ranks go with method decomposition")
     probability = chosen(case, scenarios)
-    return solve_several(case, probability, wish, options, begun=begun, progress=progress)
+    futures = checked_futures(case, list(probability))
+    if method == "decomposition" or (method == "auto" and _too_large(case, probability, futures, wish)):
+        return _decomposed(case, probability, wish, options, ranks, futures, progress)
+    return solve_several(case, probability, wish, options, begun=begun, futures=futures, progress=progress)
+
+
+METHODS = ("auto", "extensive", "decomposition")
+# Columns above which one model of all futures is left to decomposition, if that is installed: ten times the reference
+# case with its thirteen futures, which one model solves in a minute. A judgement; nothing that large was measured.
+_LARGE = 350_000
+
+
+def _too_large(case: Case, probability: Mapping[str, float], futures: Mapping[str, Case], wish: Wish) -> bool:
+    """Whether 'auto' decomposes: too many columns, nothing that ties futures together, and the extra is there."""
+    from importlib.util import find_spec
+
+    if len(futures) < 20 or wish.at_most or find_spec("mpisppy") is None:
+        return False
+    name = next(iter(futures))
+    return len(futures) * len(known_alone(case, name, futures[name], wish).matrix.cost) > _LARGE
+
+
+def _decomposed(
+    case: Case,
+    probability: Mapping[str, float],
+    wish: Wish,
+    options: Options,
+    ranks: int,
+    futures: Mapping[str, Case],
+    progress: Callable[[Progress], None] | None,
+) -> ScenarioPlan:
+    from .decomposition import Hedging, planned_by_decomposition
+
+    hedging = Hedging(
+        gap=options.gap, time_limit=options.time_limit, ranks=ranks, threads=options.threads, seed=options.seed
+    )
+    return planned_by_decomposition(case, probability, wish, hedging, futures=futures, progress=progress)
 
 
 def solve_one(
@@ -113,23 +157,20 @@ def solve_several(
     options: Options,
     *,
     begun: float | None = None,
-    futures: Mapping[str, Case] | None = None,
+    futures: Mapping[str, Case],
     progress: Callable[[Progress], None] | None = None,
 ) -> ScenarioPlan:
     """One plan of a checked case for several futures, as one model (the extensive form)."""
     begun = time.perf_counter() if begun is None else begun
-    futures = futures or checked_futures(case, list(probability))
-    wish = _with_best(case, futures, wish, options)
+    wish = with_best(case, futures, wish, options)
     try:
         problem = Problem(case, wish, probability, futures)
     except Impossible as reason:
         outcome = Outcome(Status.INFEASIBLE, None, None, None, None, 0.0, 0, str(reason))
         return scenario_plan_of(case, futures, probability, None, outcome, wish, options, begun)
-    built = time.perf_counter() - begun
+    more = {"method": "extensive form", "build seconds": round(time.perf_counter() - begun, 3)}
     outcome = problem.solve(options, then=_then(wish.goal), progress=progress)
-    return scenario_plan_of(
-        case, futures, probability, problem, outcome, wish, options, begun, {"build seconds": round(built, 3)}
-    )
+    return scenario_plan_of(case, futures, probability, problem, outcome, wish, options, begun, more)
 
 
 def _then(goal: Goal | None) -> list[str]:
@@ -137,9 +178,7 @@ def _then(goal: Goal | None) -> list[str]:
     return ["cost"] if goal is not None and (goal.measure != "cost" or goal.aim != "expected") else []
 
 
-def _with_best(
-    case: Case, futures: Mapping[str, Case], wish: Wish, options: Options
-) -> Wish:
+def with_best(case: Case, futures: Mapping[str, Case], wish: Wish, options: Options) -> Wish:
     """For regret: the least each future could have if it were known."""
     if wish.goal is None or wish.goal.aim != "regret":
         return wish
@@ -161,6 +200,21 @@ def check_case(case: Case) -> None:
     problems = [p for p in case.check() if p.severity == "error"]
     if problems:
         raise CaseError(problems)
+
+
+def checked_measure(case: Case, measure: str) -> str:
+    """The measure's name; ValueError with the nearest valid name if there is no such measure in the case."""
+    from magnet_models import MEASURES, Measure
+
+    impacts = [r.impact for r in case.rows("impacts")]
+    known = [*(m for m in MEASURES if m != "impact"), *(f"impact {name}" for name in impacts)]
+    try:
+        parsed = Measure.parse(measure)
+    except ValueError:
+        raise ValueError(f"'{measure}' is no measure{did_you_mean(measure, known)}") from None
+    if parsed.kind == "impact" and parsed.subject not in impacts:
+        raise ValueError(f"measure '{measure}': no such impact in the case{did_you_mean(measure, known)}")
+    return measure.strip()
 
 
 def check_options(options: Options) -> None:
@@ -196,6 +250,8 @@ def _wish(
         raise ValueError(f"cvar goes with aim expected, not with {aim}")
     if adapt_from is not None and adapt_from not in case.periods:
         raise ValueError(f"adapt_from {adapt_from} is not a period of the case; periods are {case.periods}")
+    for measure in {objective, *(at_most or {})} - {"cost"}:
+        checked_measure(case, measure)
     goal = None
     if objective != "cost" or aim != "expected" or cvar:
         from magnet_models import Goal

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from magnet_sourcing import Case, Plan, solve
 from magnet_sourcing.schema import TABLES
+from magnet_sourcing.studies.assumed import assumptions
 
 CASE = Case.reference()
 UNSOURCED = {"periods", "sources", "evidence"}
@@ -172,6 +173,24 @@ def test_price_scenarios_move_oxide_and_all_that_holds_it() -> None:
         for row in CASE.rows("supplies"):
             if row.origin == "China" and CONTENT.get((row.material, "NdPr")):
                 assert (moved[row.supply] > 1) == up, (scenario, row.supply)
+
+
+def test_price_assumptions_move_oxide_and_all_that_holds_it() -> None:
+    """At both ends a Chinese magnet still costs more than the 0.42 t of oxide in it, and metal more than its 1.213 t."""
+    found = {a.name: a for a in assumptions(CASE)}
+    for name in ("NdPr oxide price", "Chinese magnet price"):
+        for value in (found[name].low, found[name].high):
+            made = found[name].at(value)
+            assert [str(p) for p in made.check() if p.severity == "error"] == []
+            price = {r.supply: r.price for r in made.rows("supplies")}
+            worth = {r.material: r.value for r in made.rows("materials")}
+            for t in CASE.periods:
+                oxide = price["Chinese NdPr oxide"][t]
+                assert price["Chinese magnets N"][t] > 0.42 * oxide and price["Chinese magnets H"][t] > 0.42 * oxide
+                assert price["Chinese NdPr metal"][t] > 1.213 * oxide
+                assert worth["magnet N"][t] == pytest.approx(price["Chinese magnets N"][t])
+    moved = {r.where.partition("= ")[2] for r in found["NdPr oxide price"].rows if r.table == "supplies"}
+    assert {r.supply for r in CASE.rows("supplies") if CONTENT.get((r.material, "NdPr"))} == moved
 
 
 def test_probabilities_add_to_one() -> None:

@@ -86,3 +86,22 @@ def test_futures_that_no_plan_serves_are_infeasible() -> None:
     result = run("solve", "case.xlsx", "--scenarios", "all", "--at-most", "not free=0.01", "-o", "plan.xlsx")
     assert result.exit_code == 4 and result.stdout.startswith("INFEASIBLE")
     assert not Path("plan.xlsx").exists()
+
+
+def test_one_model_and_decomposition_agree_within_their_gaps() -> None:
+    pytest.importorskip("mpisppy")
+    answers = {}
+    for method in ("extensive", "decomposition"):
+        arguments = ["--scenarios", "all", "--foresight", "--method", method, "--gap", "0.005", "--json", "-o", "plan.xlsx"]
+        result = run("solve", "case.xlsx", *arguments)
+        assert result.exit_code == 0, result.output
+        answers[method] = json.loads(result.stdout)
+        assert answers[method]["audit"]["passed"]
+    one, apart = answers["extensive"], answers["decomposition"]
+    assert one["bound"] <= apart["objective"] * (1 + 1e-9) and apart["bound"] <= one["objective"] * (1 + 1e-9)
+    assert apart["options"]["method"] == "progressive hedging"
+
+
+def test_ranks_without_decomposition_are_refused() -> None:
+    result = run("solve", "case.xlsx", "--scenarios", "all", "--ranks", "2")
+    assert result.exit_code == 2 and "method decomposition" in result.stderr

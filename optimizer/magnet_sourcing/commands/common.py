@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..case import Case
+    from ..plan import Plan
+    from ..scenario_plan import ScenarioPlan
     from ..session import Options, Progress
 
 OK, UNEXPECTED, USAGE, BAD_DATA, INFEASIBLE, STOPPED_WITH_PLAN, STOPPED_WITHOUT, AUDIT_FAILED = 0, 1, 2, 3, 4, 5, 6, 7
@@ -111,6 +113,16 @@ def study_progress(silent: bool) -> Callable[[int, int, str], None] | None:
         click.echo(f"  {time.monotonic() - begun:7.1f} s  {done}/{of}  {what}", err=True)
 
     return report
+
+
+def exit_code(plan: Plan | ScenarioPlan) -> int:
+    if plan.audit is not None and not plan.audit.passed:
+        return AUDIT_FAILED
+    if plan.status == "optimal":
+        return OK
+    if plan.status in ("infeasible", "unbounded"):
+        return INFEASIBLE
+    return STOPPED_WITH_PLAN if plan.has_plan else STOPPED_WITHOUT
 
 
 def section(title: str, lines: list[str]) -> None:

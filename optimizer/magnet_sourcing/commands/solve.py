@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .amounts import cap, measure_values, scenario_names
 from .common import (
-    AUDIT_FAILED,
     EPILOG,
-    INFEASIBLE,
-    OK,
-    STOPPED_WITH_PLAN,
-    STOPPED_WITHOUT,
     default_output,
     echo_json,
+    exit_code,
     not_over,
     output_options,
     read_case,
@@ -51,6 +48,14 @@ if TYPE_CHECKING:
 )
 @click.option("--adapt-from", type=int, help="Builds and signings from this year on wait until the future is known.")
 @click.option("--foresight", is_flag=True, help="Operations know the future from the first year, not when it shows.")
+@click.option(
+    "--method",
+    type=click.Choice(["auto", "extensive", "decomposition"]),
+    default="auto",
+    show_default=True,
+    help="One model of all futures, or each apart (an extra); by size unless told.",
+)
+@click.option("--ranks", type=int, default=1, help="Processes that share the futures, with --method decomposition.")
 @click.option("--value", is_flag=True, help="With --scenarios: what perfect information and planning for all are worth.")
 @click.option(
     "--objective",
@@ -99,9 +104,9 @@ def solve(
     plan = solve_case(
         read,
         scenario=list(scenario) or None,
-        scenarios=_names(scenarios),
+        scenarios=scenario_names(scenarios),
         at_most=measure_values(at_most),
-        china_cap=_cap(china_cap),
+        china_cap=cap(china_cap),
         tie_break=not no_tie_break,
         progress=progress,
         **options,
@@ -114,43 +119,6 @@ def solve(
     else:
         _show(plan, files, quiet)
     raise click.exceptions.Exit(exit_code(plan))
-
-
-# ---------------------------------------------------------------- options
-
-
-def _names(text: str | None) -> str | list[str] | None:
-    """'all', or names joined by commas."""
-    if text is None or text.strip() == "all":
-        return "all" if text else None
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def measure_values(pairs: tuple[str, ...]) -> dict[str, float]:
-    """MEASURE=VALUE pairs of --at-most."""
-    found = {}
-    for pair in pairs:
-        name, equals, value = pair.rpartition("=")
-        try:
-            if not equals:
-                raise ValueError
-            found[name.strip()] = float(value)
-        except ValueError:
-            raise ValueError(f"--at-most '{pair}': give MEASURE=VALUE, such as 'index 2030-2035=0.5'") from None
-    return found
-
-
-def _cap(text: str | None) -> float | dict[int, float] | None:
-    """'0.4' or '2027:0.5,2030:0.3'."""
-    if text is None:
-        return None
-    try:
-        if ":" not in text:
-            return float(text)
-        pairs = [part.split(":") for part in text.split(",")]
-        return {int(year): float(value) for year, value in pairs}
-    except ValueError:
-        raise ValueError(f"--china-cap {text}: give one value (0.4) or year:value pairs (2027:0.5,2030:0.3)") from None
 
 
 def _add_value(plan: Plan | ScenarioPlan, options: dict[str, Any], silent: bool) -> None:
@@ -172,16 +140,6 @@ def _write(plan: Plan | ScenarioPlan, target: Path) -> list[Path]:
     if plan.audit is not None and not plan.audit.passed:
         target = target.with_name(f"{target.stem}-FAILED-AUDIT{target.suffix}")
     return [plan.write(target)]
-
-
-def exit_code(plan: Plan | ScenarioPlan) -> int:
-    if plan.audit is not None and not plan.audit.passed:
-        return AUDIT_FAILED
-    if plan.status == "optimal":
-        return OK
-    if plan.status in ("infeasible", "unbounded"):
-        return INFEASIBLE
-    return STOPPED_WITH_PLAN if plan.has_plan else STOPPED_WITHOUT
 
 
 def _show(plan: Plan | ScenarioPlan, files: list[Path], quiet: bool) -> None:

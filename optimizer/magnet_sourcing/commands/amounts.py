@@ -1,0 +1,59 @@
+"""Shares and lists as people type them: 3% or 0.03, names joined by commas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+
+class Share(click.ParamType):
+    """A fraction, written 0.03 or 3%."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, (int, float)):
+            return float(value)
+        text = str(value).strip()
+        try:
+            return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+        except ValueError:
+            self.fail(f"'{text}': give a share such as 3% or 0.03", param, ctx)
+
+
+def names(text: str | None) -> list[str] | None:
+    """Names joined by commas; None without an option."""
+    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
+
+
+def scenario_names(text: str | None) -> str | list[str] | None:
+    """'all', or names joined by commas."""
+    return "all" if text is not None and text.strip() == "all" else names(text)
+
+
+def measure_values(pairs: tuple[str, ...]) -> dict[str, float]:
+    """MEASURE=VALUE pairs of --at-most."""
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.rpartition("=")
+        try:
+            if not equals:
+                raise ValueError
+            found[name.strip()] = float(value)
+        except ValueError:
+            raise ValueError(f"--at-most '{pair}': give MEASURE=VALUE, such as 'index 2030-2035=0.5'") from None
+    return found
+
+
+def cap(text: str | None) -> float | dict[int, float] | None:
+    """'0.4' or '2027:0.5,2030:0.3'."""
+    if text is None:
+        return None
+    try:
+        if ":" not in text:
+            return float(text)
+        pairs = [part.split(":") for part in text.split(",")]
+        return {int(year): float(value) for year, value in pairs}
+    except ValueError:
+        raise ValueError(f"--china-cap {text}: give one value (0.4) or year:value pairs (2027:0.5,2030:0.3)") from None
