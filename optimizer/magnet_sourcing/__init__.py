@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .studies.information import value_of_scenarios
     from .studies.options import options
     from .studies.payoff import payoff
+    from .studies.stress import Stress, stress
     from .studies.switching import Switching, switching
 
 _PLACES = {
@@ -36,12 +37,14 @@ _PLACES = {
     "Problem": ".problems",
     "Progress": ".session",
     "ScenarioPlan": ".scenario_plan",
+    "Stress": ".studies.stress",
     "Switching": ".studies.switching",
     "alternatives": ".studies.alternatives",
     "frontier": ".studies.frontier",
     "options": ".studies.options",
     "payoff": ".studies.payoff",
     "solve": ".solving",
+    "stress": ".studies.stress",
     "switching": ".studies.switching",
     "value_of_scenarios": ".studies.information",
 }
@@ -53,12 +56,14 @@ __all__ = [
     "Problem",
     "Progress",
     "ScenarioPlan",
+    "Stress",
     "Switching",
     "alternatives",
     "frontier",
     "options",
     "payoff",
     "solve",
+    "stress",
     "switching",
     "value_of_scenarios",
 ]

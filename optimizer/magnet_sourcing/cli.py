@@ -17,6 +17,7 @@ from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, 
 from .commands.frontier import frontier
 from .commands.options import options
 from .commands.solve import solve
+from .commands.stress import stress
 from .commands.switching import switching
 
 
@@ -83,7 +84,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, frontier, alternatives, options, switching, new, check):
+for command in (solve, frontier, stress, alternatives, options, switching, new, check):
     main.add_command(command)
 
 

@@ -85,7 +85,7 @@ def _audit(plan: Plan, record: Mapping[str, Any]) -> None:
         objective=plan.objective,
         measure=record.get("objective measure") or "cost",
         china_price=record.get("china price") or 0.0,
-        china_cap=_cap(record.get("china cap")),
+        china_cap=index_caps(record.get("china cap")),
     )
     said = "the inputs in the file are not those that were solved"
     plan.audit.true("case", said, plan.case.hash == record.get("case hash"))
@@ -210,7 +210,7 @@ def _field(name: str, raw: Any) -> Any:
         return raw
 
 
-def _cap(text: str | None) -> dict[int, float]:
+def index_caps(text: str | None) -> dict[int, float]:
     """'2025: 0.3, 2026: 0.25' as a dictionary; 'none' as an empty one."""
     if text is None or text == "none":
         return {}
