@@ -29,9 +29,16 @@ def add_alike(scenarios: Mapping[str, Scenario], shows: Mapping[str, int]) -> No
 
 
 def _pairs(s: Scenario, other: Scenario, t: int) -> Iterator[tuple[Any, list[Term]]]:
-    """Each variable of the period beside that of the other scenario; the period is the last part of its key."""
+    """Each variable of the period beside that of the other scenario; the period is the last part of its key.
+
+    The violation of a limit over the horizon stands under the first period but is known at the end, so it is its own.
+    A variable that only one of them has (a contract's minimum that one future brings) has no twin.
+    """
     for var in s.block.component_objects(Var, descend_into=True):
         twin = other.block.find_component(var.getname(relative_to=s.block))
-        for key, member in var.items():
-            if (key[-1] if isinstance(key, tuple) else key) == t:
-                yield (var.local_name, key), [(1.0, member), (-1.0, twin[key])]
+        for key, member in var.items() if twin is not None else ():
+            if (key[-1] if isinstance(key, tuple) else key) != t or key not in twin:
+                continue
+            if var.local_name in ("violation", "violation_below") and s.limits.rows[key[0]].scope == "horizon":
+                continue
+            yield (var.local_name, key), [(1.0, member), (-1.0, twin[key])]

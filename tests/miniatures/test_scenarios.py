@@ -103,6 +103,35 @@ def test_foresight_fills_the_store_only_when_the_embargo_comes() -> None:
     assert plan.costs == pytest.approx({"calm": 200, "embargo": 210})
 
 
+def test_a_limit_over_the_horizon_is_broken_in_the_future_that_breaks_it() -> None:
+    """At most 10 t bought in all, at 5 a tonne above: 10 are needed in the second year, or 20 in a future of two."""
+    made = case(
+        years=2,
+        supplies=[offer("market", 1)],
+        demands=[need({2030: 0, 2031: 10})],
+        limits=[{"limit": "purse", "sense": "at most", "value": 10, "scope": "horizon", "penalty": 5}],
+        limit_terms=[{"limit": "purse", "metric": "bought"}],
+        scenarios=[{"scenario": "as planned", "probability": 0.5}, {"scenario": "more", "probability": 0.5}],
+        disruptions=[{"scenario": "more", "table": "demands", "column": "quantity", "operation": "set", "value": 20,
+                      "first_year": 2031}],
+    )  # fmt: skip
+    assert over(made).costs == pytest.approx({"as planned": 10, "more": 70})
+
+
+def test_a_duty_that_one_future_brings_later_ties_nobody_before() -> None:
+    """A free contract without anything under it asks for 3 t in the second year of one future, at 2 a tonne missed."""
+    made = case(
+        years=2,
+        supplies=[offer("market", 1)],
+        demands=[need(10)],
+        routes=[route("duty", must_sign=True, minimum=0, shortfall_cost=2)],
+        scenarios=[{"scenario": "as planned", "probability": 0.5}, {"scenario": "asked", "probability": 0.5}],
+        disruptions=[{"scenario": "asked", "table": "routes", "column": "minimum", "operation": "set", "value": 3,
+                      "first_year": 2031}],
+    )  # fmt: skip
+    assert over(made).costs == pytest.approx({"as planned": 20, "asked": 26})
+
+
 def grow_later(demand: float) -> Case:
     """Magnets needed in the second year only: 10 t, or more; a line of a year's lead costs 1 a tonne, going short 5."""
     return case(

@@ -197,7 +197,7 @@ class Search:
 
     def worst(self, k: int) -> Damage | None:
         """The worst set of at most k cut-offs; None if none touches what the plan does. Of sets that do the same harm,
-        as far as the solver can tell, the smallest, then the first by name.
+        as far as the solver can tell, the smallest, then the first by country and stage.
 
         Raises ValueError if it would take more than `most` solves to prove it.
         """
@@ -208,7 +208,8 @@ class Search:
         most = max(d.rank for d in found)
         room = _ALIKE * max(1.0, abs(most[-1])) if most[-1] < INFINITY else 0.0
         same = [d for d in found if d.rank[:-1] == most[:-1] and d.rank[-1] >= most[-1] - room]
-        return min(same, key=lambda d: (len(d.cuts), d.cuts))
+        place = {c: i for i, c in enumerate(self.stops)}  # countries by name, stages in their order
+        return min(same, key=lambda d: (len(d.cuts), [place[c] for c in d.cuts]))
 
     def _grow(self, chosen: frozenset[Cut], values: np.ndarray | None, left: int) -> None:
         """Adds each cut-off that the operations against the chosen ones still use."""
@@ -230,7 +231,7 @@ class Search:
                 f"the worst cut-offs need more than {self.most} solves to be proved; ask for fewer at once (--cutoffs) or "
                 "fewer years (--cutoff-years)"
             )
-        ordered = tuple(sorted(cuts))
+        ordered = tuple(c for c in self.stops if c in cuts)
         if self.progress:
             self.progress(ordered)
         found = adapted(self.field, cut(self.matrix, [self.stops[c] for c in ordered]), self.shows)

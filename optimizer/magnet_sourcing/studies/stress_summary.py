@@ -109,9 +109,10 @@ def _of_plan(stress: Stress, plan: str) -> list[str]:
     hits = [h for h in stress.hits if h.plan == plan and not h.what.endswith(NO_MORE)]
     worst = _worst(hits)
     if len(stress.plans) > 1 and worst is not None:
-        lines.append(f"Worst is {_named(worst)}: {_loss(worst)}.")
+        lines.append(f"Most is lost in {_named(worst)}: {_loss(worst)}. {_cover(worst, unit, divisor)}".strip())
     by_segment = segments(stress)
-    for h in sorted((h for h in hits if not h.met), key=lambda h: -h.further_total):
+    told = [h for h in hits if not h.met] if len(stress.plans) == 1 else []  # of several, the tables say it shorter
+    for h in sorted(told, key=lambda h: -h.further_total):
         if h.status == "impossible":
             lines.append(f"{_named(h)}: {h.detail}.")
             continue
