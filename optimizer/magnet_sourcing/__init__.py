@@ -21,31 +21,31 @@ if TYPE_CHECKING:
     from .scenario_plan import ScenarioPlan
     from .session import Progress
     from .solving import solve
-    from .studies.alternatives import alternatives
-    from .studies.frontier import Frontier, frontier
+    from .studies.choices.alternatives import alternatives
+    from .studies.choices.options import options
+    from .studies.frontier.payoff import payoff
+    from .studies.frontier.tracing import Frontier, frontier
     from .studies.information import value_of_scenarios
-    from .studies.options import options
-    from .studies.payoff import payoff
-    from .studies.stress import Stress, stress
-    from .studies.switching import Switching, switching
+    from .studies.stress.testing import Stress, stress
+    from .studies.switching.searching import Switching, switching
 
 _PLACES = {
     "Case": ".case",
     "CaseError": ".problems",
-    "Frontier": ".studies.frontier",
+    "Frontier": ".studies.frontier.tracing",
     "Plan": ".plan",
     "Problem": ".problems",
     "Progress": ".session",
     "ScenarioPlan": ".scenario_plan",
-    "Stress": ".studies.stress",
-    "Switching": ".studies.switching",
-    "alternatives": ".studies.alternatives",
-    "frontier": ".studies.frontier",
-    "options": ".studies.options",
-    "payoff": ".studies.payoff",
+    "Stress": ".studies.stress.testing",
+    "Switching": ".studies.switching.searching",
+    "alternatives": ".studies.choices.alternatives",
+    "frontier": ".studies.frontier.tracing",
+    "options": ".studies.choices.options",
+    "payoff": ".studies.frontier.payoff",
     "solve": ".solving",
-    "stress": ".studies.stress",
-    "switching": ".studies.switching",
+    "stress": ".studies.stress.testing",
+    "switching": ".studies.switching.searching",
     "value_of_scenarios": ".studies.information",
 }
 __all__ = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from functools import cache
 from pathlib import Path
 
@@ -180,8 +181,15 @@ def test_ranks_that_fail_or_hang(
         assert _ended(int(child.read_text()))
 
 
-def _ended(process: int) -> bool:
-    """Gone, or only waiting to be counted."""
+def _ended(process: int, patience: float = 10.0) -> bool:
+    """Gone, or only waiting to be counted, within some seconds: a killed process takes a moment."""
+    end = time.monotonic() + patience
+    while not _gone(process) and time.monotonic() < end:
+        time.sleep(0.05)
+    return _gone(process)
+
+
+def _gone(process: int) -> bool:
     status = Path(f"/proc/{process}/stat")
     if sys.platform.startswith("linux"):
         return not status.exists() or status.read_text().rsplit(")", 1)[1].split()[0] == "Z"

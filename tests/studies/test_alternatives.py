@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from magnet_sourcing import Case, alternatives
 from magnet_sourcing.cli import main
-from magnet_sourcing.studies.alternatives import Alternatives
+from magnet_sourcing.studies.choices.alternatives import Alternatives
 
 from ..miniatures.cases import case, need, offer, plant, route
 from ..properties.random_cases import Tables, cases

@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 from magnet_sourcing import Case, frontier
 from magnet_sourcing.cli import main
 from magnet_sourcing.session import Outcome, Status
-from magnet_sourcing.studies import staircase
-from magnet_sourcing.studies.tradeoff import Solved, Tradeoff
+from magnet_sourcing.studies.frontier import staircase
+from magnet_sourcing.studies.frontier.tradeoff import Solved, Tradeoff
 
 
 @pytest.fixture(autouse=True)

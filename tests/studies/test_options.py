@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from magnet_sourcing import Case, options
 from magnet_sourcing.cli import main
-from magnet_sourcing.studies.options import Entry
+from magnet_sourcing.studies.choices.options import Entry
 
 from ..miniatures.cases import case, need, offer, plant, route
 from ..properties.random_cases import Tables, cases
@@ -219,7 +219,7 @@ def test_two_workers_give_the_same_ledger() -> None:
 
 
 def test_ctrl_c_keeps_what_is_finished(monkeypatch: pytest.MonkeyPatch) -> None:
-    from magnet_sourcing.studies import options as module
+    from magnet_sourcing.studies.choices import options as module
 
     calls = iter(range(10))
     really = module.solved
@@ -238,7 +238,7 @@ def test_ctrl_c_keeps_what_is_finished(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_price_across_the_threshold_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """West costs 1, the threshold is 0.5. With a bound 10 too low at first, the price is 0 to 1; a second look with a
     tenth of the gap finds 1."""
-    from magnet_sourcing.studies import options as module
+    from magnet_sourcing.studies.choices import options as module
 
     really = module.solved
 

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 
 import pytest
-from magnet_sourcing.studies.pool import in_order
+from magnet_sourcing.studies.choices.pool import in_order
 
 
 def double(x: int) -> int:

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from magnet_sourcing import Case, Plan, ScenarioPlan, Stress, solve, stress
 from magnet_sourcing.cli import main
-from magnet_sourcing.studies.stress_adapting import adapted
-from magnet_sourcing.studies.stress_cutoffs import Search, candidates, cut
-from magnet_sourcing.studies.stress_plans import Standing
+from magnet_sourcing.studies.stress.adapting import adapted
+from magnet_sourcing.studies.stress.cutoffs import Search, candidates, cut
+from magnet_sourcing.studies.stress.plans import Standing
 
 from ..miniatures.cases import best, case, need, offer, plant, route
 from ..properties.random_cases import cases
@@ -241,7 +241,7 @@ def test_nobody_pays_for_not_taking_what_is_not_delivered() -> None:
 def searched(plan: Plan, k: int) -> tuple[float, float]:
     """Cost of the worst k cut-offs by the search tree and by trying every set."""
     from magnet_sourcing.session import Options
-    from magnet_sourcing.studies.stress import _Steps, _Test
+    from magnet_sourcing.studies.stress.testing import _Steps, _Test
 
     test = _Test(Standing.of("plan", plan), Options(gap=0), True, False, False, _Steps(None, 1))
     field = test._field

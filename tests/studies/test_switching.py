@@ -14,12 +14,12 @@ from magnet_sourcing import Case, CaseError, Switching, switching
 from magnet_sourcing.cli import main
 from magnet_sourcing.problem import Problem
 from magnet_sourcing.session import Options
-from magnet_sourcing.studies.assumed import assumptions
-from magnet_sourcing.studies.bisection import between
-from magnet_sourcing.studies.probing import Decided, Prober
-from magnet_sourcing.studies.switching import Side
-from magnet_sourcing.studies.switching_tables import wanted_table
-from magnet_sourcing.studies.switching_writing import sentences
+from magnet_sourcing.studies.switching.assumed import assumptions
+from magnet_sourcing.studies.switching.bisection import between
+from magnet_sourcing.studies.switching.probing import Decided, Prober
+from magnet_sourcing.studies.switching.searching import Side
+from magnet_sourcing.studies.switching.tables import wanted_table
+from magnet_sourcing.studies.switching.writing import sentences
 
 from ..miniatures.cases import Row, case, need, offer, plant, route
 from ..properties.random_cases import Tables, cases

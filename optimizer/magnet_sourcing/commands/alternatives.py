@@ -25,7 +25,7 @@ from .common import (
 )
 
 if TYPE_CHECKING:
-    from ..studies.alternatives import Alternatives
+    from ..studies.choices.alternatives import Alternatives
 
 
 @click.command(epilog=EPILOG)
@@ -69,7 +69,7 @@ def alternatives(
     """Plans of CASE that cost at most --within more than the cheapest, as different in their choices as can be found."""
     read = read_case(case)
     target = not_over(case, output or default_output(case, "alternatives"))
-    from ..studies.alternatives import alternatives as alternatives_of_case
+    from ..studies.choices.alternatives import alternatives as alternatives_of_case
 
     study = alternatives_of_case(
         read,
@@ -97,7 +97,7 @@ def _ending(study: Alternatives) -> int:
 
 def _show(study: Alternatives, files: list[Path], quiet: bool) -> None:
     from .. import summary
-    from ..studies import alternatives_report as report
+    from ..studies.choices import alternatives_report as report
 
     click.echo(summary.headline(study.optimum))
     for line in report.found(study):

@@ -28,7 +28,7 @@ from .common import (
 )
 
 if TYPE_CHECKING:
-    from ..studies.frontier import Frontier
+    from ..studies.frontier.tracing import Frontier
 
 
 @click.command(epilog=EPILOG)
@@ -69,8 +69,8 @@ def frontier(
     """
     read = read_case(case)
     target = not_over(case, output or default_output(case, "frontier"))
-    from ..studies.frontier import frontier as trace
-    from ..studies.frontier_writing import points_folder
+    from ..studies.frontier.tracing import frontier as trace
+    from ..studies.frontier.writing import points_folder
 
     found = trace(
         read,
@@ -107,8 +107,8 @@ def exit_code(f: Frontier) -> int:
 
 
 def _show(f: Frontier, files: list[Path], quiet: bool) -> None:
-    from ..studies import frontier_summary as words
-    from ..studies.frontier_writing import points_folder
+    from ..studies.frontier import summary as words
+    from ..studies.frontier.writing import points_folder
 
     click.echo(words.headline(f))
     if not quiet:
@@ -121,7 +121,7 @@ def _show(f: Frontier, files: list[Path], quiet: bool) -> None:
 
 
 def _as_json(f: Frontier, files: list[Path]) -> dict[str, Any]:
-    from ..studies import frontier_summary as words
+    from ..studies.frontier import summary as words
 
     return {
         "status": f.status,

@@ -24,7 +24,7 @@ from .common import (
 )
 
 if TYPE_CHECKING:
-    from ..studies.options import Ledger
+    from ..studies.choices.options import Ledger
 
 
 @click.command(epilog=EPILOG)
@@ -68,7 +68,7 @@ def options(
     """What it costs to ban each option of CASE that the cheapest plan has, and to insist on each it has not."""
     read = read_case(case)
     target = not_over(case, output or default_output(case, "options"))
-    from ..studies.options import options as options_of_case
+    from ..studies.choices.options import options as options_of_case
 
     ledger = options_of_case(
         read,
@@ -91,7 +91,7 @@ def options(
 
 def _show(ledger: Ledger, files: list[Path], quiet: bool) -> None:
     from .. import summary
-    from ..studies.options_report import by_class, counts, terminal_table
+    from ..studies.choices.options_report import by_class, counts, terminal_table
 
     click.echo(summary.headline(ledger.optimum))
     for line in counts(ledger):

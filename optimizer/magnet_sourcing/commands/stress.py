@@ -22,8 +22,8 @@ from .common import (
 
 if TYPE_CHECKING:
     from ..case import Case
-    from ..studies.stress import Stress
-    from ..studies.stress_plans import Standing
+    from ..studies.stress.plans import Standing
+    from ..studies.stress.testing import Stress
 
 
 @click.command(epilog=EPILOG)
@@ -62,7 +62,7 @@ def stress(
     target = output or Path(f"{plans[0].stem if plans else 'reference'}-stress.xlsx")
     for path in plans:
         not_over(path, target)
-    from ..studies.stress import stress as tested
+    from ..studies.stress.testing import stress as tested
 
     names: str | list[str] = "all"
     if scenarios.strip() != "all":
@@ -82,7 +82,7 @@ def stress(
 def _given(paths: tuple[Path, ...]) -> dict[str, Case | Standing]:
     """File name -> plan, or case where the file is one. Raises ValueError if two have the same name."""
     from ..case import Case
-    from ..studies.stress_plans import Standing, is_plan
+    from ..studies.stress.plans import Standing, is_plan
 
     if not paths:
         return {"reference": Case.reference()}
@@ -95,7 +95,7 @@ def _given(paths: tuple[Path, ...]) -> dict[str, Case | Standing]:
 
 
 def _show(found: Stress, written: Path, quiet: bool) -> None:
-    from ..studies import stress_summary as words
+    from ..studies.stress import summary as words
 
     click.echo(words.headline(found))
     for name in found.solved:
@@ -110,8 +110,8 @@ def _show(found: Stress, written: Path, quiet: bool) -> None:
 
 
 def _as_json(found: Stress, written: Path) -> dict[str, Any]:
-    from ..studies import stress_summary as words
-    from ..studies.stress_tables import reserves, segments
+    from ..studies.stress import summary as words
+    from ..studies.stress.tables import reserves, segments
 
     return {
         "headline": words.headline(found),

@@ -24,7 +24,7 @@ from .common import (
 from .solve import exit_code
 
 if TYPE_CHECKING:
-    from ..studies.switching import Switching
+    from ..studies.switching.searching import Switching
 
 
 @click.command(epilog=EPILOG)
@@ -58,7 +58,7 @@ def switching(
     """How far each assumption of CASE must move before what is decided first changes."""
     read = read_case(case)
     target = not_over(case, output or default_output(case, "switching"))
-    from ..studies.switching import switching as search
+    from ..studies.switching.searching import switching as search
 
     found = search(
         read,
@@ -86,7 +86,7 @@ def _ending(found: Switching, failed: bool) -> int:
 
 def _show(found: Switching, files: list[Path], quiet: bool) -> None:
     from .. import summary
-    from ..studies.switching_writing import findings, headline
+    from ..studies.switching.writing import findings, headline
 
     click.echo(headline(found))
     if summary.ending(found.plan):
@@ -99,8 +99,8 @@ def _show(found: Switching, files: list[Path], quiet: bool) -> None:
 
 
 def _as_json(found: Switching, files: list[Path]) -> dict[str, Any]:
-    from ..studies.switching_tables import wanted_table
-    from ..studies.switching_writing import findings, headline
+    from ..studies.switching.tables import wanted_table
+    from ..studies.switching.writing import findings, headline
 
     return {
         "status": found.status,

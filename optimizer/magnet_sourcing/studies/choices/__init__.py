@@ -1,0 +1,1 @@
+"""What else could be done: plans that make other choices, and what insisting on or banning each option costs."""

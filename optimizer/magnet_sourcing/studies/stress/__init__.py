@@ -1,0 +1,1 @@
+"""Stress tests: decisions stand, a shock comes, operations adapt."""

@@ -1,0 +1,1 @@
+"""Switching values: how far a number must move before the first decisions do."""
