@@ -29,9 +29,16 @@ def add_alike(scenarios: Mapping[str, Scenario], shows: Mapping[str, int]) -> No
 
 
 def _pairs(s: Scenario, other: Scenario, t: int) -> Iterator[tuple[Any, list[Term]]]:
-    """Each variable of the period beside that of the other scenario; the period is the last part of its key."""
+    """Each variable of the period beside that of the other scenario; the period is the last part of its key.
+
+    A variable that only one of them has is free: it stands for nothing that is done alike, such as the tonnes of a
+    route under which nothing moves. Excesses over a limit of the whole horizon bear its first period, but are of all.
+    """
+    horizon = {n for n, row in s.limits.rows.items() if row.scope == "horizon"}
     for var in s.block.component_objects(Var, descend_into=True):
         twin = other.block.find_component(var.getname(relative_to=s.block))
         for key, member in var.items():
-            if (key[-1] if isinstance(key, tuple) else key) == t:
+            if (key[-1] if isinstance(key, tuple) else key) != t or twin is None or key not in twin:
+                continue
+            if not (var.local_name in ("violation", "violation_below") and key[0] in horizon):
                 yield (var.local_name, key), [(1.0, member), (-1.0, twin[key])]
