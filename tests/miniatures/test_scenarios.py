@@ -360,3 +360,16 @@ def test_there_is_a_mean_of_futures_in_which_growth_was_written_out() -> None:
     value = value_of_scenarios(over(made), gap=0)
     assert "mean_fails" not in value
     assert value["vss"] == pytest.approx((0, 0), abs=1e-9)
+
+
+def test_a_subsidy_is_a_share_of_what_was_planned() -> None:
+    """Half of 300, granted before it is known that the line costs 150 in one future of two: 150 or nothing to pay."""
+    made = case(
+        plant("maker", {"magnet": 1}),
+        expansions=[{"expansion": "line", "facility": "maker", "sizing": "continuous", "max_size": 10, "unit_cost": 30,
+                     "subsidy": 0.5}],
+        supplies=[offer("market", 100)], demands=[need(10)], scenarios=EVEN,
+        disruptions=[{"scenario": "more", "table": "expansions", "column": "unit_cost", "operation": "multiply",
+                      "value": 0.5}],
+    )  # fmt: skip
+    assert over(made).costs == pytest.approx({"calm": 150, "more": 0})
