@@ -373,3 +373,18 @@ def test_a_subsidy_is_a_share_of_what_was_planned() -> None:
                       "value": 0.5}],
     )  # fmt: skip
     assert over(made).costs == pytest.approx({"calm": 150, "more": 0})
+
+
+def test_decisions_that_wait_are_alike_until_the_future_shows() -> None:
+    """A tonne must be decided in 2030, and need shows in 2031: waiting from 2030 on helps nobody, 30 are built. With
+    foresight each future builds what it needs: 20."""
+    made = case(
+        plant("maker", {"magnet": 1}), years=2,
+        expansions=[{"expansion": "line", "facility": "maker", "sizing": "continuous", "max_size": 100, "unit_cost": 1,
+                     "last_year": 2030}],
+        demands=[need({2030: 0, 2031: 10}, penalty=5)], scenarios=EVEN,
+        disruptions=[{"scenario": "more", "table": "demands", "column": "quantity", "operation": "set", "value": 30,
+                      "first_year": 2031}],
+    )  # fmt: skip
+    assert over(made, adapt_from=2030).objective == pytest.approx(30)
+    assert over(made, adapt_from=2030, foresight=True).objective == pytest.approx(20)
