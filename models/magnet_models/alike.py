@@ -31,14 +31,14 @@ def add_alike(scenarios: Mapping[str, Scenario], shows: Mapping[str, int]) -> No
 def _pairs(s: Scenario, other: Scenario, t: int) -> Iterator[tuple[Any, list[Term]]]:
     """Each variable of the period beside that of the other scenario; the period is the last part of its key.
 
-    The violation of a limit over the horizon stands under the first period but is known at the end, so it is its own.
-    A variable that only one of them has (a contract's minimum that one future brings) has no twin.
+    A variable that only one of them has is free: it stands for nothing that is done alike, such as the tonnes of a
+    route under which nothing moves. Excesses over a limit of the whole horizon bear its first period, but are of all.
     """
+    horizon = {n for n, row in s.limits.rows.items() if row.scope == "horizon"}
     for var in s.block.component_objects(Var, descend_into=True):
-        twin = other.block.find_component(var.getname(relative_to=s.block))
+        twin = other.block.find_component(var.getname(fully_qualified=True, relative_to=s.block))
         for key, member in var.items() if twin is not None else ():
             if (key[-1] if isinstance(key, tuple) else key) != t or key not in twin:
                 continue
-            if var.local_name in ("violation", "violation_below") and s.limits.rows[key[0]].scope == "horizon":
-                continue
-            yield (var.local_name, key), [(1.0, member), (-1.0, twin[key])]
+            if not (var.local_name in ("violation", "violation_below") and key[0] in horizon):
+                yield (var.local_name, key), [(1.0, member), (-1.0, twin[key])]

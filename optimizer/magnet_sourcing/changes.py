@@ -1,7 +1,8 @@
 """Changes to a case: a table, the rows, a number column, an operation, years. Scenarios and studies are made of these.
 
 `changed` gives the changed case as a case of its own, which is checked, solved, written and audited like any other.
-Within one set of changes 'set' comes first, then 'multiply', then 'add', so the order of rows means nothing.
+Within one set of changes 'set' comes first, then 'multiply', then 'add'; growth is changed before what grows; rows are
+chosen by what they were before any of the changes. So the order of rows means nothing.
 """
 
 from __future__ import annotations
@@ -147,13 +148,11 @@ def changed(case: Case, changes: Sequence[Change], name: str, *, decided: bool =
     periods = [row["period"] for row in tables["periods"]]
     problems: list[Problem] = []
     touched: dict[tuple[str, int, str, int | None], Change] = {}
-    for operation in OPERATIONS:
-        for change in changes:
-            if change.operation == operation:
-                try:
-                    _make(tables, change, periods, touched, case.settings["base_year"], decided)
-                except BadChange as reason:
-                    problems.append(Problem("error", case.origin, "", change.place, f"{name}: {change}: {reason}"))
+    for change in sorted(changes, key=lambda c: (not _is_growth(c), OPERATIONS.index(c.operation))):
+        try:
+            _make(tables, resolved, change, periods, touched, case.settings["base_year"], decided)
+        except BadChange as reason:
+            problems.append(Problem("error", case.origin, "", change.place, f"{name}: {change}: {reason}"))
     if problems:
         raise CaseError(problems)
     made = Case.from_rows(case.settings, {t: [_compact(row, t) for row in rows] for t, rows in tables.items()})
@@ -164,28 +163,35 @@ def changed(case: Case, changes: Sequence[Change], name: str, *, decided: bool =
 _BOOKS = ("scenarios", "disruptions", "assumptions")
 
 
+def _is_growth(change: Change) -> bool:
+    return (change.table, change.column) == ("demands", "growth")
+
+
 def _make(
     tables: Mapping[str, list[dict[str, Any]]],
+    before: Mapping[str, Sequence[Any]],
     change: Change,
     periods: Sequence[int],
     touched: dict[tuple[str, int, str, int | None], Change],
     base_year: int,
     decided: bool,
 ) -> None:
-    """Applies one change to the rows."""
+    """Applies one change to the rows, chosen by what they were before."""
     column = target(change.table, change.column, decided=decided)
     wanted = conditions(change.table, change.where)
     years: list[int | None] = [*years_of(change, column, periods)] if column.yearly else [None]
-    chosen = [(i, row) for i, row in enumerate(tables[change.table]) if fits(row, wanted)]
+    chosen = [(i, tables[change.table][i]) for i, row in enumerate(before[change.table]) if fits(row, wanted)]
     if not chosen:
         raise BadChange("where", f"no active row of {change.table} has {change.where}")
     for i, row in chosen:
         if change.table == "demands" and change.column == "quantity":
-            _write_out_growth(row, base_year)
+            write_out_growth(row, base_year)
+        if _is_growth(change) and len(set(row["quantity"].values())) > 1:
+            raise BadChange("column", f"the quantity of {row['demand']} is given by year already, so it has no growth")
         for t in years:
-            before = touched.get((change.table, i, change.column, t))
-            if change.operation == "set" and before is not None:
-                raise BadChange("value", f"'{before}' sets the same value already")
+            other = touched.get((change.table, i, change.column, t))
+            if change.operation == "set" and other is not None:
+                raise BadChange("value", f"'{other}' sets the same value already")
             if change.operation == "set":
                 touched[change.table, i, change.column, t] = change
             _put(row, change, column, t, periods)
@@ -214,7 +220,7 @@ def _put(row: dict[str, Any], change: Change, column: Column, t: int | None, per
         row[column.name] = dict.fromkeys(periods, result)
 
 
-def _write_out_growth(row: dict[str, Any], base_year: int) -> None:
+def write_out_growth(row: dict[str, Any], base_year: int) -> None:
     """A quantity that grows becomes one for each year, so that single years can be changed."""
     if row["growth"]:
         row["quantity"] = {t: q * (1 + row["growth"]) ** (t - base_year) for t, q in row["quantity"].items()}

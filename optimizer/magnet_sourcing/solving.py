@@ -175,7 +175,8 @@ def with_best(case: Case, futures: Mapping[str, Case], wish: Wish, options: Opti
     """For regret: the least each future could have if it were known."""
     if wish.goal is None or wish.goal.aim != "regret":
         return wish
-    alone = replace(wish, goal=replace(wish.goal, aim="expected"))
+    # Regret is counted without the security premium, so the least is too.
+    alone = replace(wish, goal=replace(wish.goal, aim="expected"), china_price=0.0)
     best = {}
     for name, made in futures.items():
         outcome = known_alone(case, name, made, alone).solve(options)

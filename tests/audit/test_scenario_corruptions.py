@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from magnet_sourcing import Case, ScenarioPlan, solve
 
+from ..miniatures.cases import case, need, offer
+
 
 @pytest.fixture(scope="module")
 def plan() -> ScenarioPlan:
@@ -68,3 +70,22 @@ def test_it_is_noticed(plan: ScenarioPlan, corrupt: Any, words: str) -> None:
     corrupt(wrong)
     assert wrong.audit is not None and not wrong.audit.passed
     assert any(words in failure for failure in wrong.audit.failures), wrong.audit.failures[:5]
+
+
+def test_futures_that_agree_with_each_other_but_not_with_the_calm_one_are_noticed() -> None:
+    """Two futures that show in the same year buy otherwise before it than the one that never shows, which is last."""
+    names = ("embargo", "strike", "calm")
+    made = case(
+        years=2, supplies=[offer("market", 10)], demands=[need(10, penalty=100)],
+        scenarios=[{"scenario": n, "probability": p} for n, p in zip(names, (0.25, 0.25, 0.5), strict=True)],
+        disruptions=[{"scenario": n, "table": "supplies", "column": "price", "operation": "multiply", "value": 2,
+                      "first_year": 2031} for n in names[:2]],
+    )  # fmt: skip
+    found = solve(made, scenarios="all", gap=0)
+    assert isinstance(found, ScenarioPlan) and found.audit is not None and found.audit.passed
+    wrong = replace(found, plans=copy.deepcopy(found.plans))
+    for name in names[:2]:
+        bought = wrong.plans[name].tables["purchases"]
+        bought.loc[bought["period"] == 2030, "bought"] += 1.0
+    assert wrong.audit is not None
+    assert any("as in" in failure for failure in wrong.audit.failures), wrong.audit.failures[:5]

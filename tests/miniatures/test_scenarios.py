@@ -279,3 +279,141 @@ def test_a_scenario_that_includes_itself_is_refused() -> None:
 def test_what_cannot_be_asked_is_said(options: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         solve(priced({}), **options)
+
+
+# ---------------------------------------------------------------- what is not of one period, or of one future only
+
+
+EVEN = [{"scenario": "calm", "probability": 0.5}, {"scenario": "more", "probability": 0.5}]
+
+
+def test_the_excess_over_a_limit_of_the_whole_horizon_is_that_of_each_future() -> None:
+    """20 t may be bought in all, each tonne above costs 100: 10 above in one future, though it shows in 2031 only."""
+    made = case(
+        years=2, supplies=[offer("market", 10)], demands=[need(10)],
+        limits=[{"limit": "cap", "sense": "at most", "scope": "horizon", "value": 20, "penalty": 100}],
+        limit_terms=[{"limit": "cap", "metric": "bought"}], scenarios=EVEN,
+        disruptions=[{"scenario": "more", "table": "demands", "column": "quantity", "operation": "set", "value": 20,
+                      "first_year": 2031}],
+    )  # fmt: skip
+    assert over(made).costs == pytest.approx({"calm": 200, "more": 1300})
+
+
+def test_a_quantity_that_only_one_future_needs() -> None:
+    """Nothing moves under the contract; in one future 5 t must be paid for in 2031, at 5 a tonne."""
+    made = case(
+        years=2, supplies=[offer("market", 10)], demands=[need(10)], scenarios=EVEN,
+        routes=[route("deal", must_sign=True, shortfall_cost=5, minimum=0, maximum=10, last_year=2030)],
+        disruptions=[{"scenario": "more", "table": "routes", "column": "minimum", "operation": "set", "value": 5,
+                      "first_year": 2031}],
+    )  # fmt: skip
+    assert over(made).costs == pytest.approx({"calm": 200, "more": 225})
+
+
+def build_or_buy_chinese(price: float = 20) -> Case:
+    """As `build_or_buy(0.1)`, where what is bought comes from the exposed country and is 1 t exposed a tonne."""
+    return case(
+        plant("maker", {"magnet": 1}),
+        expansions=[{"expansion": "line", "facility": "maker", "sizing": "continuous", "max_size": 10, "unit_cost": 30}],
+        elements=[{"element": "Nd", "weight": 1}],
+        stages=[{"stage": "magnet", "order": 1, "weight": 1}],
+        materials=[{"material": "magnet", "stage": "magnet"}],
+        contents=[{"material": "magnet", "element": "Nd", "content": 1}],
+        supplies=[offer("market", price, origin="China")],
+        demands=[need(10)],
+        settings={"exposed_country": "China", "home_country": "Home"},
+        scenarios=[{"scenario": "cheap", "probability": 0.9}, {"scenario": "dear", "probability": 0.1}],
+        disruptions=[{"scenario": "dear", "table": "supplies", "column": "price", "operation": "multiply", "value": 3}],
+    )
+
+
+def test_regret_is_of_cost_whatever_the_security_premium() -> None:
+    """Regrets 10 x and 300 - 30 x are equal at 7.5 t: 75; the premium, 1 on each of 2.5 t bought, is no regret."""
+    plan = over(build_or_buy_chinese(), aim="regret", china_price=1)
+    assert plan.objective == pytest.approx(75 + 2.5, rel=1e-5)
+
+
+def test_the_value_of_information_counts_the_security_premium_on_both_sides() -> None:
+    """With 2 a tonne: 22 or 62, 26 on average, so all is bought: 260. Known: 0.9 x 220 + 0.1 x 300 = 228."""
+    plan = over(build_or_buy_chinese(), china_price=2)
+    value = value_of_scenarios(plan, gap=0)
+    assert plan.objective == pytest.approx(260)
+    assert value["evpi"] == pytest.approx((32, 32))
+    assert value["vss"] == pytest.approx((0, 0), abs=1e-9)
+    assert plan.scenarios()["regret"].isna().all()  # of the sum, not of the cost that is shown
+
+
+# ---------------------------------------------------------------- the order of changes
+
+
+def growing(*rows: dict[str, Any]) -> Case:
+    """10 t in 2030, growing by half a year, at 20."""
+    return case(
+        years=2, supplies=[offer("market", 20)], demands=[need(10, growth=0.5)],
+        scenarios=[{"scenario": "w", "probability": 1}, {"scenario": "x", "probability": 0, "includes": "w"}],
+        disruptions=[{"scenario": "w", "table": "demands", **row} for row in rows],
+    )  # fmt: skip
+
+
+def test_growth_is_changed_before_quantities_of_single_years() -> None:
+    """7 t in 2030, and 10 grown by 100 % in 2031."""
+    rows = [{"column": "quantity", "operation": "set", "value": 7, "first_year": 2030, "last_year": 2030}]
+    for growth in ({"operation": "multiply", "value": 2}, {"operation": "add", "value": 0.5},
+                   {"operation": "set", "value": 1}):  # fmt: skip
+        for order in ([*rows, {"column": "growth", **growth}], [{"column": "growth", **growth}, *rows]):
+            assert solve(growing(*order), scenario="w", gap=0).objective == pytest.approx(20 * 27)
+
+
+def test_growth_that_an_included_scenario_wrote_out_cannot_be_changed() -> None:
+    """It would be a change that does nothing."""
+    made = growing({"column": "quantity", "operation": "multiply", "value": 2, "first_year": 2031},
+                   {"scenario": "x", "column": "growth", "operation": "multiply", "value": 2})  # fmt: skip
+    with pytest.raises(CaseError, match="by year already"):
+        solve(made, scenario="x")
+
+
+def test_rows_are_chosen_by_what_they_were_before_the_changes() -> None:
+    """x loses its low price with its total only if rows were chosen after other rows of the same scenario."""
+    rows = [{"column": "total", "where": "supply = market", "operation": "set", "value": 15},
+            {"column": "price", "where": "total = 30", "operation": "set", "value": 1}]  # fmt: skip
+    for order in (rows, rows[::-1]):
+        made = priced(*order, total=30)
+        assert solve(made, scenario="w", gap=0).objective == pytest.approx(15 * 1 + 5 * 1000)
+
+
+def test_there_is_a_mean_of_futures_in_which_growth_was_written_out() -> None:
+    """10 and 15, or 10 and 30: 10 and 22.5 on average. All is bought in any case, so planning for all saves nothing."""
+    made = growing({"column": "quantity", "operation": "multiply", "value": 2, "first_year": 2031})
+    made.tables["scenarios"]["probability"] = 0.5
+    made.tables["scenarios"]["includes"] = None
+    value = value_of_scenarios(over(made), gap=0)
+    assert "mean_fails" not in value
+    assert value["vss"] == pytest.approx((0, 0), abs=1e-9)
+
+
+def test_a_subsidy_is_a_share_of_what_was_planned() -> None:
+    """Half of 300, granted before it is known that the line costs 150 in one future of two: 150 or nothing to pay."""
+    made = case(
+        plant("maker", {"magnet": 1}),
+        expansions=[{"expansion": "line", "facility": "maker", "sizing": "continuous", "max_size": 10, "unit_cost": 30,
+                     "subsidy": 0.5}],
+        supplies=[offer("market", 100)], demands=[need(10)], scenarios=EVEN,
+        disruptions=[{"scenario": "more", "table": "expansions", "column": "unit_cost", "operation": "multiply",
+                      "value": 0.5}],
+    )  # fmt: skip
+    assert over(made).costs == pytest.approx({"calm": 150, "more": 0})
+
+
+def test_decisions_that_wait_are_alike_until_the_future_shows() -> None:
+    """A tonne must be decided in 2030, and need shows in 2031: waiting from 2030 on helps nobody, 30 are built. With
+    foresight each future builds what it needs: 20."""
+    made = case(
+        plant("maker", {"magnet": 1}), years=2,
+        expansions=[{"expansion": "line", "facility": "maker", "sizing": "continuous", "max_size": 100, "unit_cost": 1,
+                     "last_year": 2030}],
+        demands=[need({2030: 0, 2031: 10}, penalty=5)], scenarios=EVEN,
+        disruptions=[{"scenario": "more", "table": "demands", "column": "quantity", "operation": "set", "value": 30,
+                      "first_year": 2031}],
+    )  # fmt: skip
+    assert over(made, adapt_from=2030).objective == pytest.approx(30)
+    assert over(made, adapt_from=2030, foresight=True).objective == pytest.approx(20)

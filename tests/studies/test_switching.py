@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from hypothesis import given
 from magnet_sourcing import Case, CaseError, Switching, switching
 from magnet_sourcing.cli import main
 from magnet_sourcing.problem import Problem
-from magnet_sourcing.session import Options
+from magnet_sourcing.session import Options, Status
+from magnet_sourcing.studies.switching import probing
 from magnet_sourcing.studies.switching.assumed import assumptions
 from magnet_sourcing.studies.switching.bisection import between
 from magnet_sourcing.studies.switching.probing import Decided, Prober
@@ -357,3 +359,25 @@ def test_wrong_names_are_2_with_the_nearest_right_one() -> None:
     assert run("case", "--want", "Toll Japn").exit_code == 2
     assert run("case", "-o", "study.csv").exit_code == 2
     assert run("case", "--years", "20").exit_code == 2
+
+
+def test_a_held_plan_that_ran_out_of_time_proves_no_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At twice the price buying costs 1,800 against 1,200; found when time is up without a bound, it says nothing."""
+    made = make_or_buy(30, PRICE)
+    options = Options(gap=0)
+    problem = Problem(made)
+    outcome = problem.solve(options)
+    assert outcome.values is not None
+    prober = Prober(Decided(problem, outcome.values, made.periods[:2]), assumptions(made)[0], 1.0, options)
+    right, solves = probing.solved, []
+
+    def late(*given: Any, **how: Any) -> Any:
+        found = right(*given, **how)
+        solves.append(found)
+        return found if len(solves) == 1 else replace(found, status=Status.TIME_LIMIT, bound=0.0)
+
+    monkeypatch.setattr(probing, "solved", late)
+    assert prober.at(2.0).state == "not solved"
+    monkeypatch.setattr(probing, "solved", right)
+    prober.probes.clear()
+    assert prober.at(2.0).state == "changes"

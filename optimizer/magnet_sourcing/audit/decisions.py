@@ -84,7 +84,10 @@ def _money(f: Facts, out: AuditReport, row: Any, r: dict[str, Any], what: str) -
     full = overnight(f, row, r) * f.dearer[r["period"]]
     out.same("builds", f"capital of {what}", r["capital"], full, f.tolerance)
     out.same("builds", f"partner's capital of {what}", r["partner_capital"], full * (1 - equity(f, row)), f.tolerance)
-    out.at_most("builds", f"subsidy of {what}", r["subsidy"], row.subsidy * equity(f, row) * full, f.tolerance)
+    then = f.when_decided(r["period"])
+    row = then.named["expansions"][r["expansion"]]
+    most = row.subsidy * equity(then, row) * overnight(then, row, r) * then.dearer[r["period"]]
+    out.at_most("builds", f"subsidy of {what}", r["subsidy"], most, f.tolerance)
 
 
 def signings(f: Facts, out: AuditReport) -> None:

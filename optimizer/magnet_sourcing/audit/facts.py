@@ -74,6 +74,7 @@ class Facts:
         }
         self._planned = {r.route: r for r in planned.rows("routes")} if planned else self.named["routes"]
         self._adapt_from = adapt_from
+        self._before = Facts(planned, tables, tolerance) if planned else self
         self._read_time()
         self._read_recipes()
 
@@ -216,6 +217,10 @@ class Facts:
             if start + delay <= year < stop:
                 return True
         return False
+
+    def when_decided(self, year: int) -> Facts:
+        """The facts as they were known when that year's decisions were made."""
+        return self if self._adapt_from is not None and year >= self._adapt_from else self._before
 
     def age_share(self, ramp: str | None, age: int) -> float:
         if ramp is None:

@@ -42,7 +42,7 @@ def check_scenarios(
     for name, report in audits.items():
         out.join(name, report)
     out.true("scenarios", "the probabilities add to 1", abs(sum(probability.values()) - 1) <= 1e-9)
-    _common(out, tables, adapt_from)
+    _common(out, tables, adapt_from, shows)
     if shows is not None:
         _lived_alike(out, tables, shows)
     for name, most in (at_most or {}).items():
@@ -58,12 +58,18 @@ def check_scenarios(
     return out
 
 
-def _common(out: AuditReport, tables: Mapping[str, Mapping[str, pd.DataFrame]], adapt_from: int | None) -> None:
-    """The same decisions in every scenario, except those that wait for the future."""
-    first, *others = tables
+def _common(
+    out: AuditReport,
+    tables: Mapping[str, Mapping[str, pd.DataFrame]],
+    adapt_from: int | None,
+    shows: Mapping[str, int] | None,
+) -> None:
+    """The same decisions in every scenario, except those that wait for the future once it has shown itself."""
+    first = max(tables, key=lambda w: shows[w]) if shows else next(iter(tables))  # others are like it until they show
     for table, key in _DECIDED.items():
-        chosen = {w: _rows(tables[w][table], key, adapt_from) for w in tables}
-        for w in others:
+        for w in (w for w in tables if w != first):
+            until = adapt_from if adapt_from is None or shows is None else max(adapt_from, shows[w])
+            chosen = {name: _rows(tables[name][table], key, until) for name in (w, first)}
             out.true("scenarios", f"{table} of {w} differ from those of {first}", set(chosen[w]) == set(chosen[first]))
             for what in set(chosen[w]) & set(chosen[first]):
                 for column in ("size", "modules"):
@@ -84,14 +90,14 @@ _LIVED = {
 
 def _lived_alike(out: AuditReport, tables: Mapping[str, Mapping[str, pd.DataFrame]], shows: Mapping[str, int]) -> None:
     """Until a future shows itself, it is lived like the others that have not."""
+    last = max(tables, key=lambda w: shows[w])  # it looks like every other one until that one shows
     for name in tables:
-        others = [w for w in tables if w != name and shows[w] >= shows[name]]
-        if not others:
+        if name == last:
             continue
         for table, (key, column) in _LIVED.items():
-            own, twin = (_amounts(tables[w][table], key, column, shows[name]) for w in (name, others[0]))
+            own, twin = (_amounts(tables[w][table], key, column, shows[name]) for w in (name, last))
             for what in set(own) | set(twin):
-                said = f"{column} of {', '.join(map(str, what))} in {name}, as in {others[0]}"
+                said = f"{column} of {', '.join(map(str, what))} in {name}, as in {last}"
                 out.same("scenarios", said, own.get(what, 0.0), twin.get(what, 0.0), TOLERANCE)
 
 
@@ -99,10 +105,8 @@ def _amounts(frame: pd.DataFrame, key: tuple[str, ...], column: str, before: int
     return {(*(r[k] for k in key), r["period"]): r[column] for r in lines(frame) if r["period"] < before}
 
 
-def _rows(frame: pd.DataFrame, key: tuple[str, ...], adapt_from: int | None) -> dict[tuple[Any, ...], dict[str, Any]]:
-    return {
-        tuple(r[k] for k in key): r for r in lines(frame) if adapt_from is None or r["period"] < adapt_from
-    }
+def _rows(frame: pd.DataFrame, key: tuple[str, ...], before: int | None) -> dict[tuple[Any, ...], dict[str, Any]]:
+    return {tuple(r[k] for k in key): r for r in lines(frame) if before is None or r["period"] < before}
 
 
 def _over_scenarios(

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..case import Case, Row
+from ..changes import write_out_growth
 from ..problem import Impossible, Problem, Wish, decisions, hold, known_alone
 from ..problems import CaseError
 from ..schema import TABLES
@@ -29,7 +30,8 @@ def value_of_scenarios(
 ) -> dict[str, Any]:
     """Fills and returns `plan.value`.
 
-    best: scenario -> least cost if it were known. evpi, vss, standing: intervals (low, high), money, proved by the
+    best: scenario -> least cost if it were known (empty with a security premium, which then counts on both sides of the
+    other figures). evpi, vss, standing: intervals (low, high), money, proved by the
     bounds of the solves; vss is None where the plan for the mean fails in some future (mean_fails: which, or why there
     is no mean), standing likewise for the plan made for the tables as they stand (standing_fails).
     Raises ValueError unless the plan is one of least expected cost.
@@ -37,18 +39,20 @@ def value_of_scenarios(
     goal = plan.wish.goal
     if goal is not None and (goal.measure != "cost" or goal.aim != "expected" or goal.beta):
         raise ValueError("the value of information is about plans of least expected cost: no cvar, aim or other objective")
-    if plan.cost is None or plan.bound is None:
+    if plan.objective is None or plan.bound is None:
         raise ValueError(f"there is no plan to value: it ended {plan.status}")
     options = Options(gap=gap, time_limit=time_limit, tie_break=False)
     study = _Study(plan, options, progress)
     known = study.known()
-    value: dict[str, Any] = {"best": {name: high for name, (_, high) in known.items()}}
+    # With a security premium the spans are of cost and premium; what a future costs alone is then no least cost.
+    value: dict[str, Any] = {"best": {} if plan.wish.china_price else {name: high for name, (_, high) in known.items()}}
+    own = (plan.bound, plan.objective)
     low = sum(plan.probability[n] * x for n, (x, _) in known.items())
     high = sum(plan.probability[n] * x for n, (_, x) in known.items())
-    value["evpi"] = _difference((plan.bound, plan.cost), (low, high))
+    value["evpi"] = _difference(own, (low, high))
     for name, made in (("vss", study.mean_case()), ("standing", plan.case)):
         spent, fails = study.followed(made, name) if isinstance(made, Case) else (None, made)
-        value[name] = None if spent is None else _difference(spent, (plan.bound, plan.cost))
+        value[name] = None if spent is None else _difference(spent, own)
         if fails:
             value["mean_fails" if name == "vss" else "standing_fails"] = fails
     plan.value.clear()
@@ -136,7 +140,7 @@ def mean_case(futures: Mapping[str, Case], probability: Mapping[str, float]) -> 
     Raises ValueError if a number is blank in some futures only, since there is no mean of a bound and no bound.
     """
     first, *_ = futures.values()
-    resolved = {name: case.resolved() for name, case in futures.items()}
+    resolved = {name: _written_out(case) for name, case in futures.items()}
     tables: dict[str, list[dict[str, Any]]] = {}
     for table in TABLES:
         tables[table] = [
@@ -147,6 +151,16 @@ def mean_case(futures: Mapping[str, Case], probability: Mapping[str, float]) -> 
     made = Case.from_rows(first.settings, tables)
     made.origin = "the mean of the futures"
     return made
+
+
+def _written_out(case: Case) -> dict[str, list[Any]]:
+    """The tables with what grows given by year, as a future that changes single years has it."""
+    tables: dict[str, list[Any]] = {name: list(rows) for name, rows in case.resolved().items()}
+    grown = [(dict(row), row.key) for row in tables["demands"]]
+    for row, _ in grown:
+        write_out_growth(row, case.settings["base_year"])
+    tables["demands"] = [Row(row, key) for row, key in grown]
+    return tables
 
 
 def _mean(table: str, column: Any, rows: list[Row], weights: list[float]) -> Any:

@@ -124,6 +124,8 @@ class Prober:
         regret = kept.objective - best
         if regret <= self._worth:
             return Probe(value, "holds", best, free.bound, kept.objective, regret, late)
+        if kept.status is not Status.OPTIMAL and (kept.bound is None or kept.bound <= best):
+            return Probe(value, "not solved", best, free.bound, detail=f"decision held: {kept.status}")
         self._changed = (value, problem, free)
         return Probe(value, "changes", best, free.bound, kept.objective, regret, late)
 
