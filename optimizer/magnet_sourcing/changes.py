@@ -188,6 +188,8 @@ def _make(
             write_out_growth(row, base_year)
         if _is_growth(change) and len(set(row["quantity"].values())) > 1:
             raise BadChange("column", f"the quantity of {row['demand']} is given by year already, so it has no growth")
+        if decided and change.table == "lanes" and column.kind == "year" and any(row["opening_cost"].values()):
+            raise BadChange("column", f"{row['lane']} is opened at a cost, and when is decided before the future is known")
         for t in years:
             other = touched.get((change.table, i, change.column, t))
             if change.operation == "set" and other is not None:

@@ -260,6 +260,8 @@ def _wish(
         raise ValueError(f"alpha {alpha}: must be from 0 to less than 1")
     if aim not in ("expected", "worst", "regret"):
         raise ValueError(f"aim '{aim}' is not one of expected, worst, regret")
+    if aim == "regret" and at_most:
+        raise ValueError("aim regret compares futures one by one, at_most holds their mean: give one of them")
     if cvar and aim != "expected":
         raise ValueError(f"cvar goes with aim expected, not with {aim}")
     if adapt_from is not None and adapt_from not in case.periods:

@@ -8,7 +8,7 @@ import pytest
 from magnet_sourcing import Case, CaseError, ScenarioPlan, solve
 from magnet_sourcing.studies.information import value_of_scenarios
 
-from .cases import case, need, offer, plant, route
+from .cases import case, lane, need, offer, plant, route
 
 
 def over(made: Case, **options: Any) -> ScenarioPlan:
@@ -244,6 +244,18 @@ def test_a_change_that_cannot_be_made_is_refused(row: dict[str, Any], words: str
         solve(priced(row), scenario="w")
 
 
+def test_the_window_of_a_lane_that_is_opened_at_a_cost_is_decided() -> None:
+    made = case(
+        lane({"magnet": 1}, opening_cost=5),
+        supplies=[offer("market", 20, location="mine")],
+        demands=[need(10)],
+        scenarios=[{"scenario": "w", "probability": 1}],
+        disruptions=[{"scenario": "w", "table": "lanes", "column": "first_year", "operation": "set", "value": 2030}],
+    )
+    with pytest.raises(CaseError, match="opened at a cost"):
+        solve(made, scenarios="all")
+
+
 def test_two_changes_that_set_the_same_value_are_refused() -> None:
     same = [{"operation": "set", "value": 5}, {"operation": "set", "value": 6, "where": "supply = market"}]
     with pytest.raises(CaseError, match="sets the same value already"):
@@ -268,6 +280,7 @@ def test_a_scenario_that_includes_itself_is_refused() -> None:
         ({"scenarios": ["x"]}, "not in the case"),
         ({"aim": "worst"}, "give scenarios"),
         ({"scenarios": "all", "aim": "best"}, "is not one of"),
+        ({"scenarios": "all", "aim": "regret", "at_most": {"cost": 1}}, "one of them"),
         ({"scenarios": "all", "cvar": 2}, "from 0 to 1"),
         ({"scenarios": "all", "alpha": 1}, "less than 1"),
         ({"scenarios": "all", "adapt_from": 1999}, "is not a period"),

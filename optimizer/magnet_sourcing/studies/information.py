@@ -34,11 +34,13 @@ def value_of_scenarios(
     other figures). evpi, vss, standing: intervals (low, high), money, proved by the
     bounds of the solves; vss is None where the plan for the mean fails in some future (mean_fails: which, or why there
     is no mean), standing likewise for the plan made for the tables as they stand (standing_fails).
-    Raises ValueError unless the plan is one of least expected cost.
+    Raises ValueError unless the plan is one of least expected cost without at_most.
     """
     goal = plan.wish.goal
     if goal is not None and (goal.measure != "cost" or goal.aim != "expected" or goal.beta):
         raise ValueError("the value of information is about plans of least expected cost: no cvar, aim or other objective")
+    if plan.wish.at_most:
+        raise ValueError("the value of information compares futures one by one, at_most holds their mean: leave it out")
     if plan.objective is None or plan.bound is None:
         raise ValueError(f"there is no plan to value: it ended {plan.status}")
     options = Options(gap=gap, time_limit=time_limit, tie_break=False)
