@@ -74,6 +74,9 @@ class Page:
         """A heading and a table of a few rows."""
         self.heading(title)
         self.heads([str(c).replace("_", " ") for c in frame.columns])
+        for i, column in enumerate(frame.columns, start=1):
+            if pd.api.types.is_numeric_dtype(frame[column]):  # a head stands over its numbers
+                self.sheet.cell(self.row - 1, i).alignment = cells.WRAP_RIGHT
         formats = formats or [number_format(str(c), frame[c]) for c in frame.columns]
         for values in frame.itertuples(index=False, name=None):
             self.cells([tidy(v) for v in values], list(formats))

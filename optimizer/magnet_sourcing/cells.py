@@ -22,6 +22,7 @@ UNIT_FILL = PatternFill("solid", fgColor="F2F2F2")
 TOTAL_FILL = PatternFill("solid", fgColor="DDEBF7")
 THIN = Border(bottom=Side(style="thin", color="BFBFBF"))
 WRAP = Alignment(wrap_text=True, vertical="top")
+WRAP_RIGHT = Alignment(horizontal="right", wrap_text=True, vertical="top")
 TOP = Alignment(vertical="top")
 
 

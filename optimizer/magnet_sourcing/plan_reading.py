@@ -44,6 +44,7 @@ def read_plan(path: Path) -> Plan:
     """The plan of a workbook or folder that `Plan.write` wrote, audited afresh against the case in the same file."""
     sheets, problems = read_sheets(path, PLAN)
     by_name = {sheet.name: sheet for sheet in sheets}
+    refuse_other_results(path, by_name)
     problems += _missing(path, by_name)
     if problems:
         raise CaseError(problems)
@@ -92,6 +93,13 @@ def _audit(plan: Plan, record: Mapping[str, Any]) -> None:
 
 
 # ---------------------------------------------------------------- what a plan must hold
+
+
+def refuse_other_results(path: Path, by_name: Mapping[str, Sheet]) -> None:
+    """Raises CaseError for a record without any input, which is a study: one message, not one for each sheet."""
+    if any(name in by_name for name in RECORD) and not any(name.startswith(INPUT) for name in by_name):
+        said = "this is no plan written by magnet-sourcing, which holds its inputs too"
+        raise CaseError([Problem("error", path.name, "", "", said)])
 
 
 def _missing(path: Path, by_name: Mapping[str, Sheet]) -> Iterator[Problem]:

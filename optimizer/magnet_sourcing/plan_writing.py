@@ -152,6 +152,7 @@ def _cost_items(page: Page, plan: Plan) -> None:
     unit, divisor = summary.money_unit(plan)
     page.heading(f"Cost by item, discounted, {unit}")
     page.heads(["item", "cost"])
+    page.sheet.cell(page.row - 1, 2).alignment = cells.WRAP_RIGHT
     first = page.row
     for r in summary.cost_by_item(plan).itertuples():
         page.cells([r.item, r.discounted / divisor], ["General", "#,##0.00"])

@@ -55,6 +55,8 @@ class Layout:
         return [(n, cells) for n, cells in rows if n == self.header_row or n > self.header_row + 1]
 
 
+# What every plan and study has, and no case.
+RESULT_SHEETS = ("Answer", "provenance", "solver")
 CASE = Layout("case", (*TABLES, "settings"), ("Read me",), "settings")
 
 
@@ -70,6 +72,8 @@ def read_sheets(path: str | Path, layout: Layout = CASE) -> tuple[list[Sheet], l
         raise _unreadable(path, _why_closed(reason)) from None
     except ValueError as reason:  # a name no file can have
         raise _unreadable(path, f"it cannot be opened ({reason})") from None
+    if layout is CASE and any(p.sheet in RESULT_SHEETS and p.message.startswith("no such") for p in problems):
+        raise _unreadable(path, "this is a result (a plan or a study), not a case; give the case that it is about")
     for sheet in sheets:
         problems += _outside_the_table(sheet)
         if sheet.name == layout.settings:

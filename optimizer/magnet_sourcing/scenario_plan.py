@@ -154,7 +154,7 @@ class ScenarioPlan:
                     float((need["short"] * length).sum()),
                     float((need["short"] * length)[of_reserved].sum()),
                     best.get(name),
-                    plan.cost - best[name] if name in best and plan.cost is not None else None,
+                    _over(plan.cost, best[name]) if name in best and plan.cost is not None else None,
                 )
             )
         return pd.DataFrame(rows, columns=list(SCENARIO_COLUMNS))
@@ -169,6 +169,11 @@ class ScenarioPlan:
         from .scenario_summary import sentences
 
         return "<br>".join(sentences(self))
+
+
+def _over(cost: float, best: float) -> float:
+    """Cost above the best known; what the solver's arithmetic cannot tell from nothing is nothing."""
+    return cost - best if abs(cost - best) > 1e-9 * abs(best) else 0.0
 
 
 SCENARIO_COLUMNS = {

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from .case import Case
-from .plan_reading import PLAN, RECORD, _case, _missing, _record, _table
+from .plan_reading import PLAN, RECORD, _case, _missing, _record, _table, refuse_other_results
 from .plan_schema import PLAN_TABLES, plan_frame
 from .problems import CaseError, Problem
 from .reading import Layout, read_sheets
@@ -28,6 +28,7 @@ def read_common(path: Path) -> tuple[Case, dict[str, Any], dict[str, pd.DataFram
     by_name = {sheet.name: sheet for sheet in sheets}
     if "scenarios" not in by_name:
         return None
+    refuse_other_results(path, by_name)
     problems += _missing(path, by_name)
     if problems:
         raise CaseError(problems)

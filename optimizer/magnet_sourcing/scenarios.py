@@ -74,6 +74,8 @@ def chosen(case: Case, scenarios: str | Sequence[str]) -> dict[str, float]:
         if name not in rows:
             raise ValueError(f"scenario '{name}' is not in the case{did_you_mean(name, rows)}")
     names = list(dict.fromkeys(scenarios))
+    if not names:
+        raise ValueError(f"no scenario is named; give 'all', or some of {', '.join(rows)}")
     total = sum(rows[name].probability for name in names)
     if total <= 0:
         raise ValueError(f"the probabilities of {', '.join(names)} add to 0")

@@ -38,7 +38,11 @@ def headline(plan: Plan | ScenarioPlan) -> str:
 def aimed(plan: Plan | ScenarioPlan, amount: float) -> str:
     """An amount of what was made least: money, or another measure by its name."""
     measure = plan.options.get("objective measure", "cost")
-    return money(plan, amount) if measure == "cost" else f"{amount:,.6g} ({measure})"
+    if measure != "cost":
+        return f"{amount:,.6g} ({measure})"
+    aim = {"regret": " (greatest regret)", "worst": " (worst future)"}.get(str(plan.options.get("aim")), "")
+    weight = float(plan.options.get("cvar weight") or 0.0)
+    return money(plan, amount) + (aim or (f" ({1 - weight:g} mean + {weight:g} worst futures)" if weight else ""))
 
 
 def money(plan: Plan | ScenarioPlan, amount: float) -> str:

@@ -105,3 +105,93 @@ def test_one_model_and_decomposition_agree_within_their_gaps() -> None:
 def test_ranks_without_decomposition_are_refused() -> None:
     result = run("solve", "case.xlsx", "--scenarios", "all", "--ranks", "2")
     assert result.exit_code == 2 and "method decomposition" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--scenarios", ""), "no scenario is named"),
+        (("--scenarios", "all", "--cvar", "0.3", "--value"), "--value is about plans of least expected cost"),
+        (("--china-cap", "40"), "a share from 0 to 1"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_solving(options: tuple[str, ...], said: str) -> None:
+    result = run("solve", "case.xlsx", *options, "-o", "plan.xlsx")
+    assert result.exit_code == 2 and said in result.stderr
+    assert not Path("plan.xlsx").exists()
+
+
+def test_shares_may_be_percentages() -> None:
+    caps = [
+        json.loads(run("solve", "case.xlsx", "--china-cap", c, "--json", "-o", "p.xlsx").stdout) for c in ("0.9", "90%")
+    ]
+    assert caps[0]["options"]["china cap"] == caps[1]["options"]["china cap"]
+    held = json.loads(run("solve", "case.xlsx", "--at-most", "index=35%", "--json", "-o", "p.xlsx").stdout)
+    assert sum(held["index"].values()) / len(held["index"]) <= 0.35 + 1e-6
+
+
+def test_the_first_line_says_what_other_than_the_mean_was_made_least() -> None:
+    regret = run("solve", "case.xlsx", "--scenarios", "all", "--aim", "regret", "--quiet", "-o", "p.xlsx")
+    assert "(greatest regret)" in regret.stdout.splitlines()[0]
+    tail = run("solve", "case.xlsx", "--scenarios", "all", "--cvar", "0.3", "--quiet", "-o", "p.xlsx")
+    assert "(0.7 mean + 0.3 worst futures)" in tail.stdout.splitlines()[0]
+
+
+def test_ctrl_c_while_the_value_is_worked_out_keeps_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("magnet_sourcing.studies.information.value_of_scenarios", stopped)
+    result = run("solve", "case.xlsx", "--scenarios", "all", "--value", "-o", "plan.xlsx")
+    assert result.exit_code == 5 and "the plan is kept" in result.stderr
+    assert Path("plan.xlsx").exists() and "Audit passed" in result.stdout
+
+
+@pytest.mark.parametrize("verb", ["solve", "check", "frontier", "stress"])
+def test_a_study_given_as_a_case_is_named_as_one_in_one_line(verb: str) -> None:
+    assert run("options", "case.xlsx", "--only", "Toll Japan", "-o", "study.xlsx").exit_code == 0
+    result = run(verb, "study.xlsx")
+    lines = [line for line in result.output.splitlines() if "error" in line and "warning" not in line]
+    assert result.exit_code == 3 and len(lines) == 1, result.output
+    assert "not a case" in lines[0] or "no plan" in lines[0]
+
+
+def test_a_plan_edited_by_hand_is_not_stressed() -> None:
+    for options, sheet, column in (((), "builds", "size"), (("--scenarios", "all"), "in supplies", "price")):
+        assert run("solve", "case.xlsx", *options, "-o", "plan.xlsx").exit_code == 0
+        book = openpyxl.load_workbook("plan.xlsx")
+        heads = [c.value for c in book[sheet][4]]
+        book[sheet].cell(6, heads.index(column) + 1).value = 650
+        book.save("plan.xlsx")
+        result = run("stress", "plan.xlsx", "--cutoffs", "0", "-o", "stress.xlsx")
+        assert result.exit_code == 3 and "was the file edited?" in result.stderr, result.output
+        assert not Path("stress.xlsx").exists()
+
+
+def test_ctrl_c_keeps_the_disruptions_that_were_tested(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("magnet_sourcing.studies.stress._Test.cut_offs", stopped)
+    result = run("stress", "case.xlsx", "-o", "stress.xlsx")
+    assert result.exit_code == 5 and result.stdout.startswith("INTERRUPTED")
+    listed = pd.read_excel("stress.xlsx", sheet_name="results", header=3)
+    assert set(listed["disruption"].dropna()) == {"embargo", "Japan late"}
+
+
+def test_ctrl_c_between_two_solves_keeps_the_alternatives_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("magnet_sourcing.studies.alternatives._Search.following", stopped)
+    result = run("alternatives", "case.xlsx", "-o", "study.xlsx")
+    assert result.exit_code == 5, result.output
+    assert Path("study-plans/cheapest.xlsx").exists()
+
+
+def test_on_the_first_page_a_head_stands_over_its_numbers() -> None:
+    assert run("solve", "case.xlsx", "--scenarios", "all", "-o", "plan.xlsx").exit_code == 0
+    sheet = openpyxl.load_workbook("plan.xlsx")["Answer"]
+    heads = next(row for row in sheet.iter_rows() if row[0].value == "scenario")
+    assert heads[0].alignment.horizontal is None
+    assert [c.alignment.horizontal for c in heads[1:4]] == ["right"] * 3

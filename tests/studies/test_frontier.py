@@ -234,3 +234,19 @@ def test_wrong_use_ends_with_2_and_no_plan_with_4() -> None:
     case.tables["supplies"]["limit"] = 1
     case.write("case")
     assert run("frontier", "case").exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("step", "share", "shown"),
+    [
+        (50.0, False, "#,##0"),
+        (0.25, False, "#,##0.00"),
+        (0.2, False, "#,##0.0"),
+        (0.05, True, "0%"),
+        (0.0025, True, "0.00%"),
+    ],
+)
+def test_axes_show_as_many_decimals_as_tell_gridlines_apart(step: float, share: bool, shown: str) -> None:
+    from magnet_sourcing.studies.frontier_writing import _shown
+
+    assert _shown(step, share) == shown

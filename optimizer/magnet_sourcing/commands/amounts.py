@@ -7,6 +7,12 @@ from typing import Any
 import click
 
 
+def share(text: str) -> float:
+    """0.03 or 3%. Raises ValueError."""
+    text = text.strip()
+    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+
+
 class Share(click.ParamType):
     """A fraction, written 0.03 or 3%."""
 
@@ -17,7 +23,7 @@ class Share(click.ParamType):
             return float(value)
         text = str(value).strip()
         try:
-            return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+            return share(text)
         except ValueError:
             self.fail(f"'{text}': give a share such as 3% or 0.03", param, ctx)
 
@@ -40,7 +46,7 @@ def measure_values(pairs: tuple[str, ...]) -> dict[str, float]:
         try:
             if not equals:
                 raise ValueError
-            found[name.strip()] = float(value)
+            found[name.strip()] = share(value)
         except ValueError:
             raise ValueError(f"--at-most '{pair}': give MEASURE=VALUE, such as 'index 2030-2035=0.5'") from None
     return found
@@ -52,8 +58,12 @@ def cap(text: str | None) -> float | dict[int, float] | None:
         return None
     try:
         if ":" not in text:
-            return float(text)
-        pairs = [part.split(":") for part in text.split(",")]
-        return {int(year): float(value) for year, value in pairs}
+            found: float | dict[int, float] = share(text)
+        else:
+            pairs = [part.split(":") for part in text.split(",")]
+            found = {int(year): share(value) for year, value in pairs}
     except ValueError:
         raise ValueError(f"--china-cap {text}: give one value (0.4) or year:value pairs (2027:0.5,2030:0.3)") from None
+    if any(value >= 2 for value in (found.values() if isinstance(found, dict) else [found])):
+        raise ValueError(f"--china-cap {text}: an index is a share from 0 to 1, such as 0.4 or 40%")
+    return found

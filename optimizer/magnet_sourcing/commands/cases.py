@@ -48,5 +48,7 @@ def check(path: Path, as_json: bool, debug: bool) -> None:
     else:
         for problem in problems:
             click.echo(f"{problem.severity}: {problem}")
-        click.echo(f"{errors} errors, {len(problems) - errors} warnings" if problems else "no problems found")
+        kinds = ((errors, "error"), (len(problems) - errors, "warning"))
+        counts = [f"{n} {kind}{'' if n == 1 else 's'}" for n, kind in kinds]
+        click.echo(", ".join(counts) if problems else "no problems found")
     raise click.exceptions.Exit(BAD_DATA if errors else OK)

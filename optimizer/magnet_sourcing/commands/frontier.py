@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .amounts import scenario_names
+from .amounts import scenario_names, share
 from .common import (
     AUDIT_FAILED,
     EPILOG,
@@ -93,7 +93,7 @@ def _levels(text: str | None) -> list[float] | None:
     if text is None:
         return None
     try:
-        return [float(part) for part in text.split(",")]
+        return [share(part) for part in text.split(",")]
     except ValueError:
         raise ValueError(f"--levels {text}: give numbers joined by commas, such as 0.4,0.5,0.6") from None
 

@@ -10,6 +10,8 @@ import click
 from .amounts import cap, measure_values, scenario_names
 from .common import (
     EPILOG,
+    OK,
+    STOPPED_WITH_PLAN,
     default_output,
     echo_json,
     exit_code,
@@ -96,6 +98,8 @@ def solve(
     """Finds the best plan of CASE (a workbook or a folder of CSV tables; the reference case if none is given)."""
     if value and scenarios is None:
         raise ValueError("--value is about several futures: give --scenarios")
+    if value and (options["cvar"] or options["aim"] != "expected" or options["objective"] != "cost"):
+        raise ValueError("--value is about plans of least expected cost: without --cvar, --aim or another --objective")
     read = read_case(case)
     target = not_over(case, output or default_output(case, "plan"))
     from ..solving import solve as solve_case
@@ -111,23 +115,31 @@ def solve(
         progress=progress,
         **options,
     )
-    if value and plan.has_plan:
-        _add_value(plan, options, quiet or as_json)
+    valued = not (value and plan.has_plan) or _add_value(plan, options, quiet or as_json)
     files = _write(plan, target)
     if as_json:
         echo_json(_as_json(plan, files))
     else:
         _show(plan, files, quiet)
-    raise click.exceptions.Exit(exit_code(plan))
+    raise click.exceptions.Exit(exit_code(plan) or (OK if valued else STOPPED_WITH_PLAN))
 
 
-def _add_value(plan: Plan | ScenarioPlan, options: dict[str, Any], silent: bool) -> None:
+def _add_value(plan: Plan | ScenarioPlan, options: dict[str, Any], silent: bool) -> bool:
+    """Whether the value could be found; if not, why is said and the plan stands without it."""
     from ..scenario_plan import ScenarioPlan
     from ..studies.information import value_of_scenarios
     from .common import study_progress
 
     assert isinstance(plan, ScenarioPlan)
-    value_of_scenarios(plan, gap=options["gap"], time_limit=options["time_limit"], progress=study_progress(silent))
+    try:
+        value_of_scenarios(plan, gap=options["gap"], time_limit=options["time_limit"], progress=study_progress(silent))
+    except KeyboardInterrupt:
+        click.echo("interrupted; the plan is kept, without the value of information", err=True)
+        return False
+    except ValueError as reason:
+        click.echo(f"the plan is kept, without the value of information: {reason}", err=True)
+        return False
+    return True
 
 
 # ---------------------------------------------------------------- results
@@ -165,23 +177,21 @@ def _show_plan(plan: Plan) -> None:
     from .. import summary
 
     section("The decision", [*summary.decisions(plan), *summary.sources(plan)])
-    items = summary.cost_by_item(plan)
-    section(
-        "Cost, discounted",
-        [f"{r.item:<18} {summary.money(plan, r.discounted):>28}" for r in items.itertuples()]
-        + [f"{'total':<18} {summary.money(plan, plan.cost or 0.0):>28}"],
-    )
+    unit, divisor = summary.money_unit(plan)
+    items = [(r.item, r.discounted) for r in summary.cost_by_item(plan).itertuples()]
+    lines = [f"{item:<18} {amount / divisor:>14,.2f}" for item, amount in [*items, ("total", plan.cost or 0.0)]]
+    section(f"Cost, discounted, {unit}", lines)
     shares = summary.dependence_by_year(plan)
     if not shares.empty:
         heads = "".join(f"{t:>7}" for t in shares.columns)
-        lines = list(zip(shares.index, shares.to_numpy().tolist(), strict=True))
+        rows = list(zip(shares.index, shares.to_numpy().tolist(), strict=True))
         name, free = summary.free_by_year(plan)
         section(
             f"Dependence on {plan.case.settings['exposed_country']} by stage",
             [f"{'':<16}{heads}"]
             + [
                 f"{line:<16}" + "".join(f"{x:>7.0%}" if x == x else f"{'-':>7}" for x in row)
-                for line, row in (*lines, *([(name, free)] if free else []))
+                for line, row in (*rows, *([(name, free)] if free else []))
             ],
         )
     section(

@@ -9,8 +9,8 @@ import click
 
 from .common import (
     EPILOG,
-    INFEASIBLE,
     OK,
+    STOPPED_WITH_PLAN,
     echo_json,
     not_over,
     output_options,
@@ -76,7 +76,7 @@ def stress(
     else:
         _show(found, written, quiet)
     broken = any(h.status == "impossible" and h.detail.startswith("not solved") for h in found.hits)
-    raise click.exceptions.Exit(INFEASIBLE if broken else OK)
+    raise click.exceptions.Exit(STOPPED_WITH_PLAN if broken or found.interrupted else OK)
 
 
 def _given(paths: tuple[Path, ...]) -> dict[str, Case | Standing]:

@@ -179,7 +179,10 @@ def alternatives(
     found = [search.alternative(plan, best.values, None, best.gap)]
     status = "interrupted" if best.status is Status.INTERRUPTED else "found as many as asked"
     while status == "found as many as asked" and len(found) <= count:
-        ended, following = search.following(begun)
+        try:
+            ended, following = search.following(begun)
+        except KeyboardInterrupt:  # between two solves; within one the session ends it
+            ended, following = "interrupted", None
         if following is None:
             status = ended
             break

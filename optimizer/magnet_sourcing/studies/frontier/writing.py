@@ -256,16 +256,23 @@ def _axes(chart: Any, f: Frontier, tall: tuple[float, float], wide: tuple[float,
     money, share = words.units(f)
     chart.x_axis.title = f"{f.against} (at most)" + ("" if share.share or not share.unit else f", {share.unit}")
     chart.y_axis.title = ", ".join(x for x in (f"least {f.measure}", money.unit) if x)
-    chart.x_axis.number_format = "0%" if share.share else "#,##0"
-    chart.y_axis.number_format = "0%" if money.share else "#,##0"
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.tickLblPos = chart.y_axis.tickLblPos = "low"
     chart.x_axis.majorGridlines = None
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9", w=6_000))
     (chart.y_axis.scaling.min, chart.y_axis.scaling.max, chart.y_axis.majorUnit) = _rounded(*tall)
     (chart.x_axis.scaling.min, chart.x_axis.scaling.max, chart.x_axis.majorUnit) = _rounded(*wide)
+    chart.x_axis.number_format = _shown(chart.x_axis.majorUnit, share.share)
+    chart.y_axis.number_format = _shown(chart.y_axis.majorUnit, money.share)
     chart.legend.position = "b"
     chart.layout = Layout(manualLayout=ManualLayout(xMode="edge", yMode="edge", x=0.07, y=0.03, w=0.9, h=0.78))
+
+
+def _shown(step: float, share: bool) -> str:
+    """A format with the decimals that tell one gridline from the next."""
+    step = step * 100 if share else step
+    decimals = next(d for d in range(13) if d == 12 or abs(step * 10**d - round(step * 10**d)) < 1e-6 * step * 10**d)
+    return ("0" if share else "#,##0") + ("." + "0" * decimals if decimals else "") + ("%" if share else "")
 
 
 def _rounded(low: float, high: float) -> tuple[float, float, float]:

@@ -15,6 +15,8 @@ from ...matrix import INFINITY, Matrix
 from ...plan import Plan
 from ...plan_reading import index_caps
 from ...problem import Problem, Wish
+from ...problems import CaseError
+from ...problems import Problem as FileProblem
 from ...scenario_plan import ScenarioPlan
 from ...scenario_plan_reading import read_common
 from ...scenarios import shows
@@ -57,11 +59,22 @@ class Standing:
         """A plan workbook of `solve`, for one future or for several. Raises CaseError if it is none."""
         common = read_common(path)
         if common is None:
-            return cls.of(path.stem, Plan.read(path))
+            plan = Plan.read(path)
+            if plan.has_plan and plan.audit is not None and not plan.audit.passed:
+                raise _edited(path, plan.audit.failures[0])
+            return cls.of(path.stem, plan)
         case, record, tables = common
+        if case.hash != record.get("case hash"):
+            raise _edited(path, "the inputs in the file are not those that were solved")
         _refuse_waiting(path.stem, record)
         wish = _wish(record)
         return cls(path.stem, case, tables, wish, wish, None)
+
+
+def _edited(path: Path, why: str) -> CaseError:
+    """A plan whose file no longer holds what was solved: its test would be of nothing anybody found."""
+    said = f"the plan fails its audit ({why}); was the file edited? Change the case and solve it again"
+    return CaseError([FileProblem("error", path.name, "", "", said)])
 
 
 def _refuse_waiting(name: str, record: Mapping[str, Any]) -> None:

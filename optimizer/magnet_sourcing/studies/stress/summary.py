@@ -23,7 +23,8 @@ def headline(stress: Stress) -> str:
         said.append(f"{plan}: {verb} {sum(h.met for h in hits)} of {len(hits)} disruptions")
     if len(said) == 1 and (worst := _worst(stress.hits)) is not None:
         said.append(f"worst: {_named(worst)}, {_loss(worst)}")
-    return f"{'; '.join(said)}. {stress.seconds:.0f} s."
+    early = "INTERRUPTED, not all was tested; " if stress.interrupted else ""
+    return f"{early}{'; '.join(said)}. {stress.seconds:.0f} s."
 
 
 def _worst(hits: list[Hit]) -> Hit | None:

@@ -106,7 +106,8 @@ class Undisturbed:
 
 @dataclass
 class Stress:
-    """What `stress` returns. `hits` in the order plan by plan; `cutoffs`: every set of cut-offs that was solved."""
+    """What `stress` returns. `hits` in the order plan by plan; `cutoffs`: every set of cut-offs that was solved;
+    `interrupted`: Ctrl-C came before all was tested, and what was finished is here."""
 
     plans: dict[str, Undisturbed]
     hits: list[Hit]
@@ -114,6 +115,7 @@ class Stress:
     seconds: float
     options: dict[str, Any]
     solved: list[str] = field(default_factory=list)
+    interrupted: bool = False
 
     @property
     def disruptions(self) -> list[str]:
@@ -193,16 +195,23 @@ def stress(
     hits: list[Hit] = []
     rows: list[dict[str, Any]] = []
     calm: dict[str, Undisturbed] = {}
-    for name, standing in named.items():
-        test = _Test(standing, options, foresight, regret, keep_cap, steps)
-        calm[name] = test.undisturbed
-        futures = checked_futures(standing.case, wanted[name])
-        hits += [test.scenario(s, future) for s, future in futures.items()]
-        if cutoffs:
-            start = cutoff_from if cutoff_from is not None else default_start(standing.case)
-            found, tried = test.cut_offs(cutoffs, start, cutoff_years, cutoff_share)
-            hits += found
-            rows += tried
+    interrupted = False
+    try:
+        for name, standing in named.items():
+            test = _Test(standing, options, foresight, regret, keep_cap, steps)
+            calm[name] = test.undisturbed
+            for s, future in checked_futures(standing.case, wanted[name]).items():
+                hits.append(test.scenario(s, future))
+            if cutoffs:
+                start = cutoff_from if cutoff_from is not None else default_start(standing.case)
+                found, tried = test.cut_offs(cutoffs, start, cutoff_years, cutoff_share)
+                hits += found
+                rows += tried
+    except KeyboardInterrupt:
+        if not hits:
+            raise
+        interrupted = True
+        calm = {name: plan for name, plan in calm.items() if any(h.plan == name for h in hits)}
     record = {
         "scenarios": scenarios if isinstance(scenarios, str) else ", ".join(scenarios) or "none",
         "cut-offs at once": cutoffs, "cut-off years": cutoff_years,
@@ -211,7 +220,8 @@ def stress(
         "gap of operations": _ADAPT_GAP, "time limit": time_limit or "none", "threads": threads, "seed": seed,
     }  # fmt: skip
     seconds = time.perf_counter() - begun
-    return Stress(calm, hits, pd.DataFrame(rows, columns=CUTOFF_COLUMNS), seconds, record, solved)
+    tried_all = pd.DataFrame(rows, columns=CUTOFF_COLUMNS)
+    return Stress(calm, hits, tried_all, seconds, record, solved, interrupted)
 
 
 CUTOFF_COLUMNS = [
@@ -339,6 +349,8 @@ class _Test:
             outcome = problem.solve(self._close, matrix=matrix, then=then, prefer=not then)
             if outcome.values is not None:
                 return problem, outcome
+            if outcome.status is Status.INTERRUPTED:
+                raise KeyboardInterrupt
         raise ValueError(
             f"{name}: the plan cannot be carried out even undisturbed ({outcome.status}); is it a plan of this case?"
         )
@@ -427,6 +439,8 @@ class _Test:
         """The result with the figures of an adaptation. Without `matrix` no reserve is worked out."""
         first = base.shows
         if found.values is None:
+            if found.outcome.status is Status.INTERRUPTED:
+                raise KeyboardInterrupt
             detail = "no operation keeps the case's limits, whatever is left undelivered"
             if found.outcome.status is not Status.INFEASIBLE:
                 detail = f"not solved: {found.outcome.status}"

@@ -110,7 +110,8 @@ class Assumption:
         number = self.number(value, year)
         if number is None:
             return self.shown(value)
-        return f"{number:.0f}" if self.column.kind == "year" else f"{figure(number)} {self.number_unit}".strip()
+        unit = "year" if self.number_unit == "years" and number == 1 else self.number_unit
+        return f"{number:.0f}" if self.column.kind == "year" else f"{figure(number)} {unit}".strip()
 
 
 def figure(value: float) -> str:
