@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -130,7 +132,8 @@ class ScenarioPlan:
                 parts = [p.tables[table].assign(scenario=n) for n, p in self.plans.items()]
                 frame = pd.concat([f for f in parts if len(f)] or parts[:1], ignore_index=True)
                 joined[table] = frame[["scenario", *(c for c in frame.columns if c != "scenario")]]
-        joined["solver"] = solver_table(self.options)
+        mark = {"decisions hash": decisions_mark(self.decided.tables)} if self.plans else {}
+        joined["solver"] = solver_table(self.options | mark)
         return joined
 
     def scenarios(self) -> pd.DataFrame:
@@ -187,6 +190,20 @@ SCENARIO_COLUMNS = {
     "best_if_known": "money",
     "regret": "money",
 }
+
+
+_DECIDED = {"signings": ("route", "period"), "builds": ("expansion", "period", "modules", "size"),
+            "lane_openings": ("lane", "period")}  # fmt: skip
+
+
+def decisions_mark(tables: Mapping[str, pd.DataFrame]) -> str:
+    """The same decisions, the same mark, whatever the order of rows; numbers to the nine digits that matter."""
+    rows = [
+        (name, *(f"{x:.9g}" if isinstance(x, (int, float)) else str(x) for x in row))
+        for name, columns in _DECIDED.items()
+        for row in tables[name][list(columns)].astype(object).itertuples(index=False, name=None)
+    ]
+    return hashlib.sha256(json.dumps(sorted(rows)).encode()).hexdigest()
 
 
 def tail_mean(costs: Mapping[str, float], probability: Mapping[str, float], alpha: float) -> float:

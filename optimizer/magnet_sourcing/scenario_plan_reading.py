@@ -12,6 +12,7 @@ from .plan_reading import PLAN, RECORD, _case, _missing, _record, _table, refuse
 from .plan_schema import PLAN_TABLES, plan_frame
 from .problems import CaseError, Problem
 from .reading import Layout, read_sheets
+from .scenario_plan import decisions_mark
 from .scenarios import shows
 from .sheets import Sheet
 
@@ -40,6 +41,10 @@ def read_common(path: Path) -> tuple[Case, dict[str, Any], dict[str, pd.DataFram
         for name in PLAN_TABLES
         if name != "solver"
     }
+    common_only = record.get("adapt from") in (None, "none")
+    if not problems and common_only and record.get("decisions hash") != decisions_mark(tables):
+        said = "signings, builds or lane openings are not those that were planned (was the file edited?); a plan is changed by solving"
+        problems.append(Problem("error", path.name, "builds", "", said))
     if problems:
         raise CaseError(problems)
     return case, record, tables

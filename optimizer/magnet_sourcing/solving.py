@@ -81,6 +81,8 @@ def solve(
     if futures is None:
         if aim != "expected" or cvar or adapt_from is not None:
             raise ValueError("aim, cvar and adapt_from are about several futures: give scenarios")
+        if method != "auto" or ranks != 1:
+            raise ValueError("method and ranks are about several futures: give scenarios")
         return solve_one(case, wish, options, begun=begun, progress=progress)
     if method not in METHODS:
         raise ValueError(f"method '{method}' is not one of {', '.join(METHODS)}")

@@ -157,11 +157,17 @@ def test_a_study_given_as_a_case_is_named_as_one_in_one_line(verb: str) -> None:
 
 
 def test_a_plan_edited_by_hand_is_not_stressed() -> None:
-    for options, sheet, column in (((), "builds", "size"), (("--scenarios", "all"), "in supplies", "price")):
+    several = ("--scenarios", "all")
+    for options, sheet, column in (
+        ((), "builds", "size"),
+        (several, "in supplies", "price"),
+        (several, "builds", "size"),
+    ):
         assert run("solve", "case.xlsx", *options, "-o", "plan.xlsx").exit_code == 0
         book = openpyxl.load_workbook("plan.xlsx")
         heads = [c.value for c in book[sheet][4]]
-        book[sheet].cell(6, heads.index(column) + 1).value = 650
+        for row in range(6, book[sheet].max_row + 1):  # the same in every future
+            book[sheet].cell(row, heads.index(column) + 1).value = 650
         book.save("plan.xlsx")
         result = run("stress", "plan.xlsx", "--cutoffs", "0", "-o", "stress.xlsx")
         assert result.exit_code == 3 and "was the file edited?" in result.stderr, result.output
@@ -172,7 +178,7 @@ def test_ctrl_c_keeps_the_disruptions_that_were_tested(monkeypatch: pytest.Monke
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("magnet_sourcing.studies.stress._Test.cut_offs", stopped)
+    monkeypatch.setattr("magnet_sourcing.studies.stress.testing._Test.cut_offs", stopped)
     result = run("stress", "case.xlsx", "-o", "stress.xlsx")
     assert result.exit_code == 5 and result.stdout.startswith("INTERRUPTED")
     listed = pd.read_excel("stress.xlsx", sheet_name="results", header=3)
@@ -183,7 +189,7 @@ def test_ctrl_c_between_two_solves_keeps_the_alternatives_found(monkeypatch: pyt
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("magnet_sourcing.studies.alternatives._Search.following", stopped)
+    monkeypatch.setattr("magnet_sourcing.studies.choices.alternatives._Search.following", stopped)
     result = run("alternatives", "case.xlsx", "-o", "study.xlsx")
     assert result.exit_code == 5, result.output
     assert Path("study-plans/cheapest.xlsx").exists()

@@ -247,6 +247,6 @@ def test_wrong_use_ends_with_2_and_no_plan_with_4() -> None:
     ],
 )
 def test_axes_show_as_many_decimals_as_tell_gridlines_apart(step: float, share: bool, shown: str) -> None:
-    from magnet_sourcing.studies.frontier_writing import _shown
+    from magnet_sourcing.studies.frontier.writing import _shown
 
     assert _shown(step, share) == shown
