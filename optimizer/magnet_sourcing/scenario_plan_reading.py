@@ -43,7 +43,7 @@ def read_common(path: Path) -> tuple[Case, dict[str, Any], dict[str, pd.DataFram
     }
     common_only = record.get("adapt from") in (None, "none")
     if not problems and common_only and record.get("decisions hash") != decisions_mark(tables):
-        said = "signings, builds or lane openings are not those that were planned (was the file edited?); a plan is changed by solving"
+        said = "signings, builds or lane openings are not those that were planned: was the file edited?"
         problems.append(Problem("error", path.name, "builds", "", said))
     if problems:
         raise CaseError(problems)
