@@ -82,5 +82,5 @@ def _tail(block: Block, alpha: float, sums: Mapping[str, Sum], probability: Mapp
 
 
 def _unit(sums: Mapping[str, Sum]) -> float:
-    """The largest coefficient, at least 1."""
+    """The largest coefficient; 1 if there is none."""
     return max((abs(c) for _, terms in sums.values() for c, _ in terms), default=1.0) or 1.0

@@ -86,10 +86,6 @@ class Matrix:
         )
         return added, np.arange(old, old + count)
 
-    def relaxed(self) -> Matrix:
-        """Without whole numbers."""
-        return replace(self, whole=np.zeros_like(self.whole))
-
     def bare(self) -> Matrix:
         """Without the maps to the model, so that it can be handed to another process."""
         return replace(self, variables=[], rows=[], column={})

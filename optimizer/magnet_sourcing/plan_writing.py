@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,10 +68,17 @@ ORDER = (
 
 def write_plan(plan: Plan, path: Path) -> Path:
     """Writes the plan, whole or not at all; returns the path written (beside a target that is open elsewhere)."""
+    return write_result(plan, path, lambda: plan_workbook(plan), lambda: summary.sentences(plan))
+
+
+def write_result(
+    plan: Plan | ScenarioPlan, path: Path, workbook: Callable[[], Workbook], sentences: Callable[[], list[str]]
+) -> Path:
+    """A workbook or a folder of CSV tables with the inputs, never over the case itself; returns the path written."""
     if plan.case.origin != "<memory>" and path.resolve() == Path(plan.case.origin).resolve():
         raise ValueError(f"{path}: the plan would replace the case; give another output")
     if path.suffix.lower() == ".xlsx":
-        book = plan_workbook(plan)
+        book = workbook()
         return replace_file(path, lambda temporary: book.save(temporary))
     if path.suffix:
         raise ValueError(f"{path}: a plan is written as .xlsx or as a folder (a path without ending)")
@@ -79,7 +86,7 @@ def write_plan(plan: Plan, path: Path) -> Path:
     if plan.audit is not None:
         files["audit.csv"] = plan.audit.table().to_csv(index=False)
     files |= {f"in {name}": text for name, text in csv_files(plan.case).items()}
-    files["answer.txt"] = "\n".join(summary.sentences(plan)) + "\n"
+    files["answer.txt"] = "\n".join(sentences()) + "\n"
     return replace_folder(path, files)
 
 

@@ -9,9 +9,8 @@ from openpyxl import Workbook
 
 from . import cells, scenario_summary, summary
 from .book import add_table, answer_page
-from .files import replace_file, replace_folder
 from .plan_schema import PLAN_TABLES
-from .plan_writing import add_inputs, add_plan_tables, add_provenance
+from .plan_writing import add_inputs, add_plan_tables, add_provenance, write_result
 from .scenario_plan import SCENARIO_COLUMNS
 
 if TYPE_CHECKING:
@@ -23,16 +22,7 @@ _LEFT_OUT = ("capacity", "concentration", "exposure", "impacts", "flows", "costs
 
 def write_scenario_plan(plan: ScenarioPlan, path: Path) -> Path:
     """Writes the plan, whole or not at all; returns the path written."""
-    if path.suffix.lower() == ".xlsx":
-        book = scenario_workbook(plan)
-        return replace_file(path, lambda temporary: book.save(temporary))
-    if path.suffix:
-        raise ValueError(f"{path}: a plan is written as .xlsx or as a folder (a path without ending)")
-    files = {f"{name}.csv": frame.to_csv(index=False) for name, frame in plan.tables.items()}
-    if plan.audit is not None:
-        files["audit.csv"] = plan.audit.table().to_csv(index=False)
-    files["answer.txt"] = "\n".join(scenario_summary.sentences(plan)) + "\n"
-    return replace_folder(path, files)
+    return write_result(plan, path, lambda: scenario_workbook(plan), lambda: scenario_summary.sentences(plan))
 
 
 def scenario_workbook(plan: ScenarioPlan) -> Workbook:

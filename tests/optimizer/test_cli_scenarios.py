@@ -9,6 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from magnet_sourcing import Case, solve
 from magnet_sourcing.cli import main
 
 
@@ -44,6 +45,20 @@ def test_the_same_as_json() -> None:
     assert answer["objective"] == pytest.approx(0.5 * answer["cost"] + 0.5 * worst)  # the worst has the last tenth
     assert answer["audit"]["passed"] and answer["options"]["cvar weight"] == 0.5
     assert (Path("plan") / "scenarios.csv").exists()
+
+
+def test_a_plan_for_several_futures_never_replaces_its_case() -> None:
+    plan = solve(Case.read("case.xlsx"), scenarios="all")
+    before = Path("case.xlsx").read_bytes()
+    with pytest.raises(ValueError, match="would replace the case"):
+        plan.write("case.xlsx")
+    assert Path("case.xlsx").read_bytes() == before
+
+
+def test_a_folder_of_a_plan_for_several_futures_can_be_stressed() -> None:
+    solve(Case.read("case.xlsx"), scenarios="all").write("plan")
+    result = run("stress", "plan", "--cutoffs", "0", "-o", "stress.xlsx")
+    assert result.exit_code == 0, result.output
 
 
 def test_some_futures_by_name() -> None:

@@ -72,7 +72,6 @@ class Facts:
                 ("stages", "stage"),
             )
         }
-        self._planned = {r.route: r for r in planned.rows("routes")} if planned else self.named["routes"]
         self._adapt_from = adapt_from
         self._before = Facts(planned, tables, tolerance) if planned else self
         self._read_time()
@@ -209,8 +208,7 @@ class Facts:
 
     def running_at(self, route: str, year: int, delay: float) -> bool:
         """Whether a route is active at a year, as far as it was known when that year's decisions were made."""
-        known = self._adapt_from is not None and year >= self._adapt_from
-        r = (self.named["routes"] if known else self._planned)[route]
+        r = self.when_decided(year).named["routes"][route]
         for s in self.signed(route):
             start = s + r.lead_time
             stop = float("inf") if r.duration is None else start + r.duration
