@@ -12,8 +12,7 @@ from ...matrix import Matrix
 from ...problem import Impossible, Problem
 from ...problems import CaseError
 from ...session import Options, Outcome, Status
-from .assumed import Assumption
-from .first_decisions import (
+from ..decisions import (
     Decisions,
     Difference,
     by_name,
@@ -25,6 +24,7 @@ from .first_decisions import (
     of_years,
     read,
 )
+from .assumed import Assumption
 
 # Seconds for finding the fewest decisions that must change: they say what a plan means, not whether it is best.
 _NEAREST_SECONDS = 60.0

@@ -18,9 +18,9 @@ from ...matrix import Matrix
 from ...problem import Impossible, Problem
 from ...problems import CaseError, did_you_mean
 from ...session import Options, Outcome, Status
+from ..decisions import Decision, by_name, carried, columns, read
 from .assumed import figure
 from .bisection import between
-from .first_decisions import Decision, by_name, carried, columns, read
 from .probing import checked, solved
 
 # How many times its price a route already in the optimum is offered at before the search ends.

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...matrix import Matrix
-from ...problem import Problem
+from ..matrix import Matrix
+from ..problem import Problem
 
 
 class Decision(NamedTuple):
@@ -87,7 +87,7 @@ def nearest(problem: Problem, decisions: Decisions, years: Sequence[int], most: 
 
     Each yes/no or module that differs counts 1, a size that differs its share of the largest, a tenth.
     """
-    from ...problem import held_row
+    from ..problem import held_row
 
     base = problem.matrix
     vector, constant = problem.vector("cost")

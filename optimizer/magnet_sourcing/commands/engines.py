@@ -1,0 +1,41 @@
+"""Where the runs of a study are solved and kept: the options every study of many runs shares."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from ..studies.runs.executing import Where
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def engine_options(function: F) -> F:
+    """--engine, --workers, --cluster, --folder; a command hands them to `where_of`."""
+    for option in (
+        click.option(
+            "--folder", type=click.Path(path_type=Path), help="Keep finished runs here; a later run goes on from them."
+        ),
+        click.option("--cluster", help="Address of a Dask scheduler, such as tcp://10.0.0.5:8786 (with --engine dask)."),
+        click.option("--workers", type=int, help="Processes. Default: one for each core."),
+        click.option(
+            "--engine",
+            type=click.Choice(["here", "pool", "dask", "array"]),
+            default="pool",
+            show_default=True,
+            help="Solve in this process, in several, on Dask, or as an array of cluster jobs.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def where_of(engine: str, workers: int | None, cluster: str | None, folder: Path | None) -> Where:
+    from ..studies.runs.executing import Where
+
+    return Where(engine, workers or os.cpu_count() or 1, cluster, folder)
