@@ -16,6 +16,7 @@ from .commands.cases import check, new
 from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, USAGE
 from .commands.frontier import frontier
 from .commands.options import options
+from .commands.runs import runs
 from .commands.solve import solve
 from .commands.stress import stress
 from .commands.switching import switching
@@ -38,7 +39,7 @@ class Commands(click.Group):
             ctx.exit(STOPPED_WITHOUT)
         except Exception as reason:
             code = _explain(reason)
-            if debug:
+            if debug and code != OK:
                 raise
             ctx.exit(code)
 
@@ -47,7 +48,11 @@ def _explain(reason: Exception) -> int:
     """Says what went wrong in a line (or a line for each problem); returns the exit code."""
     from .files import NotWritten
     from .problems import CaseError
+    from .studies.runs.handed import HandedOver
 
+    if isinstance(reason, HandedOver):
+        click.echo(str(reason), err=True)
+        return OK
     if isinstance(reason, CaseError):
         for problem in reason.problems:
             click.echo(f"{problem.severity}: {problem}", err=True)
@@ -84,7 +89,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, frontier, stress, alternatives, options, switching, new, check):
+for command in (solve, frontier, stress, alternatives, options, switching, runs, new, check):
     main.add_command(command)
 
 
