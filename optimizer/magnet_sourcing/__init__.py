@@ -16,30 +16,40 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .case import Case
+    from .changes import Change
     from .plan import Plan
     from .problems import CaseError, Problem
     from .scenario_plan import ScenarioPlan
-    from .session import Progress
+    from .session import Options, Progress
     from .solving import solve
     from .studies.choices.alternatives import alternatives
     from .studies.choices.options import options
     from .studies.frontier.payoff import payoff
     from .studies.frontier.tracing import Frontier, frontier
     from .studies.information import value_of_scenarios
+    from .studies.runs.executing import Where, execute
+    from .studies.runs.study import Run, Study
+    from .studies.runs.tidy import write_tidy
     from .studies.stress.testing import Stress, stress
     from .studies.switching.searching import Switching, switching
 
 _PLACES = {
     "Case": ".case",
     "CaseError": ".problems",
+    "Change": ".changes",
     "Frontier": ".studies.frontier.tracing",
+    "Options": ".session",
     "Plan": ".plan",
     "Problem": ".problems",
     "Progress": ".session",
+    "Run": ".studies.runs.study",
     "ScenarioPlan": ".scenario_plan",
     "Stress": ".studies.stress.testing",
+    "Study": ".studies.runs.study",
     "Switching": ".studies.switching.searching",
+    "Where": ".studies.runs.executing",
     "alternatives": ".studies.choices.alternatives",
+    "execute": ".studies.runs.executing",
     "frontier": ".studies.frontier.tracing",
     "options": ".studies.choices.options",
     "payoff": ".studies.frontier.payoff",
@@ -47,18 +57,25 @@ _PLACES = {
     "stress": ".studies.stress.testing",
     "switching": ".studies.switching.searching",
     "value_of_scenarios": ".studies.information",
+    "write_tidy": ".studies.runs.tidy",
 }
 __all__ = [
     "Case",
     "CaseError",
+    "Change",
     "Frontier",
+    "Options",
     "Plan",
     "Problem",
     "Progress",
+    "Run",
     "ScenarioPlan",
     "Stress",
+    "Study",
     "Switching",
+    "Where",
     "alternatives",
+    "execute",
     "frontier",
     "options",
     "payoff",
@@ -66,6 +83,7 @@ __all__ = [
     "stress",
     "switching",
     "value_of_scenarios",
+    "write_tidy",
 ]
 
 

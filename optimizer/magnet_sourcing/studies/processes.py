@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 import time
 from collections import Counter, deque
@@ -218,6 +219,10 @@ def _serve(make: Callable[[], Callable[[Any], Any]], pipe: Connection) -> None:
     """Answers tasks until told to end, or until the process that asks is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    if sys.platform != "win32":
+        # Pyomo makes a lock when imported. Of those made for spawned children Python keeps a book, in which the locks
+        # of a process that was ended stand as leaks, and are complained of; this process has no children.
+        multiprocessing.set_start_method("fork", force=True)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         function = make()
         pipe.send(("ready", None))

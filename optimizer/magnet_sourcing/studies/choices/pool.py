@@ -16,7 +16,6 @@ from ...matrix import Matrix
 from ...session import Options, Outcome, Session, Status
 from ..processes import Processes
 
-
 T = TypeVar("T")
 A = TypeVar("A")
 

@@ -85,7 +85,8 @@ class Done:
             more = f" and {len(runs) - 1:,} more" if len(runs) > 1 else ""
             lines.append(f"{_WORDS[status].capitalize()}: {named(runs[0])}{more}: {reason}")
         if len(found) > _SHOWN:
-            lines.append(f"{_WORDS[status].capitalize()}: {len(found) - _SHOWN:,} more reasons; see detail in the table of runs.")
+            more = f"{len(found) - _SHOWN:,} more reasons; see detail in the table of runs"
+            lines.append(f"{_WORDS[status].capitalize()}: {more}.")
         return lines
 
     def _named(self, status: str) -> str:

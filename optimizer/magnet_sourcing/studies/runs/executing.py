@@ -54,6 +54,8 @@ def execute(study: Study, where: Where | None = None, progress: Progress | None 
     """
     where = where or Where()
     _check(where)
+    if [run.number for run in study.runs] != list(range(len(study.runs))):
+        raise ValueError("runs are numbered from 0 in their order")
     import_module("magnet_models")  # so that the seconds of the case as it stands are those of its solve
     asked = replace(study, start=None, plans={k: p for k, p in study.plans.items() if k != AS_IT_STANDS})
     folder = where.folder
@@ -122,6 +124,10 @@ def _solved(
     kept: Kept | None,
     report: Report,
 ) -> Done:
+    missing = {run.plan for run in study.runs} - {"", *study.plans}
+    if missing:
+        detail = f": the case as it stands is {base.status}" if AS_IT_STANDS in missing else ""
+        raise ValueError(f"no plan '{', '.join(sorted(missing))}' for the runs that hold it{detail}")
     if where.chosen == "array":
         _hand_over(study, base, where, left)
     engine = _engine(where, base.seconds * len(left))

@@ -13,6 +13,7 @@ import secrets
 import socket
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -50,19 +51,21 @@ class Kept:
 
     # ------------------------------------------------------------ reading
 
-    def refresh(self) -> None:
-        """Reads what has been written since, by whomever."""
+    def refresh(self) -> bool:
+        """Reads what others have written since; whether there was anything."""
+        found = False
         for path in sorted(self._results.glob("*.jsonl")):
-            before = self._read_to.get(path, 0)
-            if path.stem == self._name or path.stat().st_size == before:
+            if path.stem == self._name:
                 continue
-            with path.open("rb") as lines:
-                lines.seek(before)
+            with suppress(FileNotFoundError), path.open("rb") as lines:  # one that stayed empty is taken away
+                before = lines.seek(self._read_to.get(path, 0))
                 text = lines.read()
-            whole = text[: text.rfind(b"\n") + 1]
-            self._read_to[path] = before + len(whole)
-            for line in whole.splitlines():
-                self._take(line)
+                whole = text[: text.rfind(b"\n") + 1]
+                self._read_to[path] = before + len(whole)
+                found = found or bool(whole)
+                for line in whole.splitlines():
+                    self._take(line)
+        return found
 
     def _take(self, line: bytes) -> None:
         try:
@@ -101,11 +104,11 @@ class Kept:
             if time.monotonic() > self._synced + _SYNC_SECONDS:
                 os.fsync(self._out.fileno())  # survives the end of the machine
                 self._synced = time.monotonic()
+            ending = f"{result.status} in {result.seconds:.3f} s, {result.way}"
+            self.log(f"run {result.number}: {ending}, {worker}{f'; {result.detail}' if result.detail else ''}")
         except OSError as reason:
             raise NotWritten(f"a finished run could not be kept ({reason.strerror or reason})") from reason
         self._take(line.encode())
-        ending = f"{result.status} in {result.seconds:.3f} s, {result.way}"
-        self.log(f"run {result.number}: {ending}, {worker}{f'; {result.detail}' if result.detail else ''}")
 
     def log(self, text: str) -> None:
         stamp = datetime.now().astimezone().isoformat(timespec="seconds")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,11 +21,18 @@ def write_tidy(done: Done, path: str | Path) -> list[Path]:
     """
     folder, files = Path(path), []
     for name, frame in (("runs", done.runs()), ("decisions", done.decisions())):
-        files.append(replace_file(folder / f"{name}.csv", lambda p, f=frame: f.to_csv(p, index=False, lineterminator="\n")))
+        files.append(replace_file(folder / f"{name}.csv", partial(_csv, frame)))
         if not no_parquet():
-            typed = _one_type_a_column(frame)
-            files.append(replace_file(folder / f"{name}.parquet", lambda p, f=typed: f.to_parquet(p, index=False)))
+            files.append(replace_file(folder / f"{name}.parquet", partial(_parquet, _one_type_a_column(frame))))
     return files
+
+
+def _csv(frame: pd.DataFrame, path: Path) -> None:
+    frame.to_csv(path, index=False, lineterminator="\n")
+
+
+def _parquet(frame: pd.DataFrame, path: Path) -> None:
+    frame.to_parquet(path, index=False)
 
 
 def no_parquet() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 from .kept import Kept
@@ -32,7 +33,7 @@ class Work:
         self._left = dict.fromkeys(left)
         # Runs that are tried again have an ending already; it does not mean that another process is done with them.
         self._tried = {i: kept.attempts(i) for i in left} if kept is not None else {}
-        self._queue: list[int] = list(left)
+        self._queue = deque(left)
 
     def __len__(self) -> int:
         """Runs not finished."""
@@ -47,16 +48,15 @@ class Work:
         if self._queue:
             self._look_at_others()
         while self._queue and len(chunk) < size:
-            number = self._queue.pop(0)
+            number = self._queue.popleft()
             if number in self._left:
                 chunk.append(self.study.runs[number])
         return chunk
 
     def _look_at_others(self) -> None:
         """What other processes have finished in the same folder meanwhile is done."""
-        if self._kept is None:
+        if self._kept is None or not self._kept.refresh():
             return
-        self._kept.refresh()
         found = self._kept.results
         for number in [i for i in self._left if i in found and self._kept.attempts(i) > self._tried[i]]:
             self._done(found[number])

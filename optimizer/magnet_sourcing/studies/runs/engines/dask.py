@@ -113,7 +113,7 @@ class _Chunks:
             return []
         except CancelledError:
             if self._client.status != "running":
-                raise ValueError("the Dask cluster is gone; runs that are finished are kept in the folder, if one is given") from None
+                raise ValueError("the Dask cluster is gone; finished runs are kept if a folder is given") from None
             return [runs]
         except Exception as reason:
             raise ValueError(
