@@ -95,8 +95,8 @@ def test_a_dask_worker_that_hangs_gives_up_the_run_and_ends(unruly: None, monkey
     monkeypatch.setattr(dask_engine, "end_soon", lambda: ended.append(1))
     asked = study(3, linger=1)
     packed = pickle.dumps(partial(Pretending, asked))
-    assert len(dask_engine.solved("x", packed, asked.runs[:1], None)) == 1
-    results = dask_engine.solved("x", packed, asked.runs, 1.0)
+    assert len(dask_engine.solved("x", packed, asked.runs[:1], None)[0]) == 1
+    results, _ = dask_engine.solved("x", packed, asked.runs, 1.0)
     assert [r.status for r in results] == ["optimal", "time limit"] and ended == [1]
     assert "ended from outside" in results[1].detail  # and the third is for another worker
     dask_engine._BENCHES.clear()

@@ -38,7 +38,7 @@ class Where:
     engine: str | None = None
     workers: int = 1
     cluster: str | None = None
-    folder: Path | None = None
+    folder: str | Path | None = None
 
     @property
     def chosen(self) -> str:
@@ -58,7 +58,7 @@ def execute(study: Study, where: Where | None = None, progress: Progress | None 
         raise ValueError("runs are numbered from 0 in their order")
     import_module("magnet_models")  # so that the seconds of the case as it stands are those of its solve
     asked = replace(study, start=None, plans={k: p for k, p in study.plans.items() if k != AS_IT_STANDS})
-    folder = where.folder
+    folder = Path(where.folder) if where.folder is not None else None
     if folder is not None and holds_study(folder):
         check_same(folder, asked)
         return resume(folder, where, progress)
@@ -167,7 +167,7 @@ def _hand_over(study: Study, base: Result, where: Where, left: list[int]) -> Non
     from .engines.array import Array
 
     assert where.folder is not None
-    Array(where.folder).hand_over(study.kind, len(study.runs), left, base.seconds, study.options.time_limit)
+    Array(Path(where.folder)).hand_over(study.kind, len(study.runs), left, base.seconds, study.options.time_limit)
 
 
 def _check(where: Where) -> None:

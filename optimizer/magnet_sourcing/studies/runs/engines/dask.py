@@ -10,6 +10,7 @@ import hashlib
 import logging
 import os
 import pickle
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -46,7 +47,7 @@ class Dask:
 
     def solve(self, make: MakeBench, work: Work) -> None:
         with self._client(min(self.workers, len(work))) as client:
-            size = work.chunk_size(max(1, len(client.scheduler_info()["workers"])))
+            size = work.chunk_size(max(1, len(client.nthreads())))
             _Chunks(client, make, work).solve(size)
 
     @contextmanager
@@ -105,7 +106,7 @@ class _Chunks:
 
         runs = self._chunks.pop(future.key)
         try:
-            results = future.result()
+            results, worker = future.result()
         except KilledWorker:
             if len(runs) > 1:  # one of them does it: each alone
                 return [[run] for run in runs]
@@ -121,7 +122,7 @@ class _Chunks:
                 "version of magnet-sourcing"
             ) from reason
         for result in results:
-            if self._work.finished(result, "Dask"):
+            if self._work.finished(result, worker):
                 raise KeyboardInterrupt
         return [left] if (left := runs[len(results) :]) else []
 
@@ -136,12 +137,13 @@ def _same(packed: bytes) -> bytes:
     return packed
 
 
-def solved(name: str, packed: bytes, runs: Sequence[Run], limit: float | None) -> list[Result]:
-    """The endings of the runs; fewer than runs if one hung, in which case the worker ends itself soon after.
+def solved(name: str, packed: bytes, runs: Sequence[Run], limit: float | None) -> tuple[list[Result], str]:
+    """The endings of the runs, and where; fewer than runs if one hung, in which case the worker ends itself soon after.
 
     A worker keeps its bench for its life. One run at a time in one thread, however many threads the worker has: HiGHS
     has one scheduler for each process.
     """
+    here = f"Dask worker {socket.gethostname()} {os.getpid()}"
     with _LOCK:
         bench, thread = _bench(name, packed)
         results: list[Result] = []
@@ -150,8 +152,8 @@ def solved(name: str, packed: bytes, runs: Sequence[Run], limit: float | None) -
                 results.append(thread.submit(bench.result, run).result(limit))
             except TimeoutError:
                 end_soon()
-                return [*results, given_up(run, OVERRAN)]
-        return results
+                return [*results, given_up(run, OVERRAN)], here
+        return results, here
 
 
 def _bench(name: str, packed: bytes) -> tuple[Solves, ThreadPoolExecutor]:
