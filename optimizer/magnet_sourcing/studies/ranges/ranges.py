@@ -207,8 +207,11 @@ def _of_evidence(case: Case, found: Sequence[Piece], taken: set[str]) -> list[Ra
         together.setdefault(key, []).append(piece)
     tables = case.resolved()
     rows = {name: {r.key: r for r in tables[name]} for name in TABLES}
-    periods = len(tables["periods"])
-    named = [key[0] if len(key) == 1 else _name(group, rows, periods) for key, group in together.items()]
+    periods = [r.period for r in tables["periods"]]
+    named = [
+        key[0] + _years_of(group, periods) if len(key) == 1 else _name(group, rows, periods)
+        for key, group in together.items()
+    ]
     times = Counter([*named, *taken])
     made = []
     for name, (key, group) in zip(named, together.items(), strict=True):
@@ -217,7 +220,7 @@ def _of_evidence(case: Case, found: Sequence[Piece], taken: set[str]) -> list[Ra
     return made
 
 
-def _name(group: Sequence[Piece], rows: Mapping[str, Mapping[str, Any]], periods: int) -> str:
+def _name(group: Sequence[Piece], rows: Mapping[str, Mapping[str, Any]], periods: Sequence[int]) -> str:
     """'price of Chinese NdPr oxide', with the years if they are not all."""
     first = group[0].members[0]
     phrase = _PHRASES.get((first.table, first.column))
@@ -228,15 +231,21 @@ def _name(group: Sequence[Piece], rows: Mapping[str, Mapping[str, Any]], periods
     return name + _years_of(group, periods)
 
 
-def _full_name(group: Sequence[Piece], periods: int) -> str:
+def _full_name(group: Sequence[Piece], periods: Sequence[int]) -> str:
     """By table, key and column, where the short name is another's too."""
     first = group[0].members[0]
     return f"{first.column.replace('_', ' ')} of {first.row} ({first.table}){_years_of(group, periods)}"
 
 
-def _years_of(group: Sequence[Piece], periods: int) -> str:
-    years = sorted({m.year for piece in group for m in piece.members if m.year is not None})
-    return _years(years[0], years[-1], " in ") if years and len(years) < periods else ""
+def _years_of(group: Sequence[Piece], periods: Sequence[int]) -> str:
+    """' in 2025' if the numbers are all of some years only."""
+    years = {m.year for piece in group for m in piece.members if m.year is not None}
+    if len(years) == len(periods) or any(m.year is None for piece in group for m in piece.members):
+        return ""
+    between = [t for t in periods if min(years) <= t <= max(years)]
+    if len(between) == len(years):
+        return _years(min(years), max(years), " in ")
+    return f" in {', '.join(map(str, sorted(years)))}"
 
 
 # How numbers are called whose column says too little.
