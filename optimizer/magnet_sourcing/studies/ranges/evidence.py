@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...case import Case
 from ...changes import FIXED_TABLES, Change, as_text, conditions, fits, target, years_of
 from ...range_rules import between
 from ...schema import TABLES, Column, split_header
@@ -94,9 +93,12 @@ NOT_CHANGED = "no study changes this table"
 UNNAMED = "its name holds a ';', so that it cannot be chosen"
 
 
-def pieces(case: Case, moved: set[Number]) -> tuple[list[Piece], list[LeftOut]]:
+# All tables of a case as `Case.resolved` gives them: asked once, since each time it looks through the case for changes.
+Tables = Mapping[str, Sequence[Any]]
+
+
+def pieces(tables: Tables, base_year: int, moved: set[Number]) -> tuple[list[Piece], list[LeftOut]]:
     """The rows of evidence that can be moved, and the others. moved: numbers that assumptions move already."""
-    tables = case.resolved()  # asked once: each time looks through the whole case for changes
     rows = {name: {r.key: r for r in rows} for name, rows in tables.items()}
     years: dict[tuple[str, str, str], dict[int, Any]] = {}
     for row in tables["evidence"]:
@@ -106,7 +108,7 @@ def pieces(case: Case, moved: set[Number]) -> tuple[list[Piece], list[LeftOut]]:
     found, left = [], []
     for row in tables["evidence"]:
         same = years.get((row.table, row.row, _column_of(row)[0]), {})
-        members = _members(case, row, rows.get(row.table, {}), same, moved)
+        members = _members(base_year, row, rows.get(row.table, {}), same, moved)
         if isinstance(members, str):
             left.append(LeftOut(f"{row.table}: {row.row}, {row.column}", members))
         else:
@@ -120,7 +122,7 @@ def _column_of(evidence: Any) -> tuple[str, int | None]:
 
 
 def _members(
-    case: Case, evidence: Any, rows: Mapping[str, Any], years: Mapping[int, Any], moved: set[Number]
+    base_year: int, evidence: Any, rows: Mapping[str, Any], years: Mapping[int, Any], moved: set[Number]
 ) -> tuple[Member, ...] | str:
     """The numbers of a row of evidence, or why there are none. years: the evidence of its row and column by year."""
     why = _not_varied(evidence)
@@ -131,7 +133,7 @@ def _members(
         return OFF
     table = evidence.table
     name, year = _column_of(evidence)
-    numbers = numbers_of(case, table, row, name, year)
+    numbers = numbers_of(base_year, table, row, name, year)
     if not numbers:
         return BLANK
     if not all(between(evidence.low, x, evidence.high) for x in numbers.values()):
@@ -141,7 +143,7 @@ def _members(
         return UNNAMED
     ends = dict.fromkeys(numbers, (evidence.low, evidence.high))
     if year is not None:
-        filled = _filled_from(year, years, numbers_of(case, table, row, name), row["fill"])
+        filled = _filled_from(year, years, numbers_of(base_year, table, row, name), row["fill"])
         ends |= {t: end for t, end in filled.items() if t not in numbers}
         numbers |= {t: row[name][t] for t in filled if t not in numbers}
     periods = list(row[name]) if TABLES[table].by_name[name].yearly else []
@@ -195,7 +197,9 @@ def _is_moved(periods: Sequence[int], number: Number, moved: set[Number]) -> boo
     return number in moved or (year is None and any((table, key, column, t) in moved for t in periods))
 
 
-def numbers_of(case: Case, table: str, row: Any, column: str, year: int | None = None) -> dict[int | None, float]:
+def numbers_of(
+    base_year: int, table: str, row: Any, column: str, year: int | None = None
+) -> dict[int | None, float]:
     """The case's own numbers of a column of a row, by period (None: not by year), or of one year; none if blank.
 
     A quantity that grows is written for the base year: asked for one year, what it has grown to.
@@ -208,7 +212,7 @@ def numbers_of(case: Case, table: str, row: Any, column: str, year: int | None =
     if year is None:
         return dict(value)
     growth = row.growth if (table, column) == ("demands", "quantity") else 0
-    return {year: value[year] * (1 + growth) ** (year - case.settings["base_year"])} if year in value else {}
+    return {year: value[year] * (1 + growth) ** (year - base_year)} if year in value else {}
 
 
 def where_of(table: str, row: Any) -> str:
@@ -216,10 +220,9 @@ def where_of(table: str, row: Any) -> str:
     return "; ".join(f"{name} = {as_text(row[name])}" for name in TABLES[table].key)
 
 
-def numbers_moved(case: Case, rows: Sequence[Any]) -> set[Number]:
+def numbers_moved(tables: Tables, rows: Sequence[Any]) -> set[Number]:
     """The numbers that rows of the table `assumptions` move."""
     found: set[Number] = set()
-    tables = case.resolved()
     periods = [r.period for r in tables["periods"]]
     for r in rows:
         column = target(r.table, r.column, decided=False)
