@@ -115,6 +115,12 @@ def test_a_group_is_one_factor() -> None:
     assert design.factors == ("b apart from g", "g") and len(design.runs) == 8 * 4
 
 
+def test_a_factor_has_the_name_of_its_range() -> None:
+    """A group that some of its numbers have left to an assumption goes by the name of what is left."""
+    design = morris_design([uncertain("prices in 2025", "prices"), uncertain("a")], 8)
+    assert design.factors == ("a", "prices in 2025")
+
+
 # ---------------------------------------------------------------- honest about what is missing
 
 
