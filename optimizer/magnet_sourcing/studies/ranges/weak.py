@@ -119,10 +119,10 @@ def _cells(case: Case) -> dict[tuple[str, ...], tuple[str, int]]:
     places = case.places("evidence")
     for row in case.rows("evidence"):
         if row.key in places:
-            found[row.table, row.row, row.column] = ("evidence", places[row.key])
+            found[row.table, row.row, row.column] = places[row.key]
     assumed = case.places("assumptions")
     for row in case.rows("assumptions"):
-        found[row.assumption, row.key] = ("assumptions", assumed[row.key])
+        found[row.assumption, row.key] = assumed[row.key]
     return found
 
 
