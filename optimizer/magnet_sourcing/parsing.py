@@ -165,6 +165,8 @@ def _columns(table: Table, sheet: Sheet, found: Findings) -> list[tuple[Column, 
 
 def number_beside(table: Table, header: str) -> tuple[str, str] | None:
     """The number and the column of evidence that a header such as 'price 2027 low' speaks of; None for any other."""
+    if header in table.by_name or table.name == "evidence":
+        return None
     number, _, what = header.rpartition(" ")
     column = table.by_name.get(number) or table.by_name.get(split_header(number)[0])
     return (number, what) if what in BESIDE and column is not None and column.numeric else None
@@ -174,12 +176,12 @@ def parse_beside(table: Table, sheet: Sheet, records: Iterable[Record], found: F
     """Rows of evidence that stand beside their numbers; source and note are those of the number's row."""
     at: dict[str, dict[str, int]] = {}
     for i, header in enumerate(sheet.headers):
-        beside = number_beside(table, header) if header and header not in table.by_name else None
+        beside = number_beside(table, header) if header else None
         if beside is not None:
             at.setdefault(beside[0], {})[beside[1]] = i
     cells = dict(sheet.rows)
     rows: list[Beside] = []
-    for number, places in at.items() if table.name != "evidence" else ():
+    for number, places in at.items():
         for record in records:
             made = _beside(table, number, places, record, cells[record.row], found)
             if made is not None:

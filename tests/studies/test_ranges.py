@@ -501,6 +501,11 @@ def test_a_bad_range_beside_its_number_is_named_at_its_own_cell(cells: Row, head
     assert error.sheet == "supplies" and error.cell.endswith(f"column {header}") and words in error.message
 
 
+def test_the_evidence_itself_has_nothing_beside_it() -> None:
+    made = market(price() | {"low low": 3})
+    assert ["no column 'low low' in evidence" in p.message for p in made.check()] == [True]
+
+
 def test_a_number_has_one_range_wherever_it_stands() -> None:
     made = beside(price_low=4, price_high=8)
     made.tables["evidence"] = pd.DataFrame([price()], dtype=object)
