@@ -401,6 +401,13 @@ def test_weak_numbers_are_weighed() -> None:
     assert "these 2 make 20%" in found.sentences[1]
 
 
+def test_what_is_within_the_noise_counts_nothing() -> None:
+    effects = pd.DataFrame({"name": ["price of low", "price of estimate"], "span": [8.0, 3.0], "noise": [1.0, 3.0]})
+    found = weak_numbers(rated(), effects)
+    assert found.firm_up["name"].tolist() == ["price of low"] and found.firm_up["share"].tolist() == [1.0]
+    assert found.sentences[-1].startswith("1 range moves the cost by no more than what the runs are solved to")
+
+
 def test_unknown_effects_are_counted_and_unknown_names_refused() -> None:
     effects = pd.DataFrame({"name": ["price of low", "price of high"], "span": [1.0, None]})
     found = weak_numbers(rated(), effects)
