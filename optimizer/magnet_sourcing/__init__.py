@@ -27,11 +27,17 @@ if TYPE_CHECKING:
     from .studies.frontier.payoff import payoff
     from .studies.frontier.tracing import Frontier, frontier
     from .studies.information import value_of_scenarios
+    from .studies.ranges.indices import morris_design, morris_indices, sobol_design, sobol_indices
+    from .studies.ranges.ranges import ranges_of
+    from .studies.ranges.sampling import sample_runs
+    from .studies.ranges.vary import parse_vary
+    from .studies.ranges.weak import weak_numbers
     from .studies.runs.executing import Where, execute
     from .studies.runs.study import Run, Study
     from .studies.runs.tidy import write_tidy
     from .studies.stress.testing import Stress, stress
     from .studies.switching.searching import Switching, switching
+
 
 _PLACES = {
     "Case": ".case",
@@ -51,12 +57,20 @@ _PLACES = {
     "alternatives": ".studies.choices.alternatives",
     "execute": ".studies.runs.executing",
     "frontier": ".studies.frontier.tracing",
+    "morris_design": ".studies.ranges.indices",
+    "morris_indices": ".studies.ranges.indices",
     "options": ".studies.choices.options",
+    "parse_vary": ".studies.ranges.vary",
     "payoff": ".studies.frontier.payoff",
+    "ranges_of": ".studies.ranges.ranges",
+    "sample_runs": ".studies.ranges.sampling",
+    "sobol_design": ".studies.ranges.indices",
+    "sobol_indices": ".studies.ranges.indices",
     "solve": ".solving",
     "stress": ".studies.stress.testing",
     "switching": ".studies.switching.searching",
     "value_of_scenarios": ".studies.information",
+    "weak_numbers": ".studies.ranges.weak",
     "write_tidy": ".studies.runs.tidy",
 }
 __all__ = [
@@ -77,12 +91,20 @@ __all__ = [
     "alternatives",
     "execute",
     "frontier",
+    "morris_design",
+    "morris_indices",
     "options",
+    "parse_vary",
     "payoff",
+    "ranges_of",
+    "sample_runs",
+    "sobol_design",
+    "sobol_indices",
     "solve",
     "stress",
     "switching",
     "value_of_scenarios",
+    "weak_numbers",
     "write_tidy",
 ]
 

@@ -16,6 +16,7 @@ from .commands.cases import check, new
 from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, USAGE
 from .commands.frontier import frontier
 from .commands.options import options
+from .commands.ranges import ranges
 from .commands.runs import runs
 from .commands.solve import solve
 from .commands.stress import stress
@@ -89,7 +90,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, frontier, stress, alternatives, options, switching, runs, new, check):
+for command in (solve, frontier, stress, alternatives, options, switching, ranges, runs, new, check):
     main.add_command(command)
 
 
