@@ -154,14 +154,18 @@ class Changing:
         """decided: see `target`."""
         self.before = case.resolved()
         self._case, self._decided = case, decided
+        self.base_year: int = case.settings["base_year"]
         self.periods = [row["period"] for row in self.before["periods"]]
         self._named: dict[tuple[Any, ...], _Named] = {}
 
     def case(self, changes: Sequence[Change], name: str) -> Case:
         """As `changed`."""
+        return self.case_of(self.rows(changes, name), name)
+
+    def case_of(self, made: Mapping[tuple[str, int], Mapping[str, Any]], name: str) -> Case:
+        """The case with these rows in the place of its own, as `rows` gives them."""
         from .case import Case
 
-        made = self.rows(changes, name)
         tables = {
             t: [_compact(made.get((t, i), row), t) for i, row in enumerate(rows)]
             for t, rows in self.before.items()
@@ -212,9 +216,10 @@ class Changing:
         """Applies one change to the rows, chosen by what they were before."""
         column, rows, years = self._lookup(change)
         for i in rows:
-            row = made.setdefault((change.table, i), dict(self.before[change.table][i]))
+            if (row := made.get((change.table, i))) is None:
+                row = made[change.table, i] = dict(self.before[change.table][i])
             if change.table == "demands" and change.column == "quantity":
-                write_out_growth(row, self._case.settings["base_year"])
+                write_out_growth(row, self.base_year)
             if _is_growth(change) and len(set(row["quantity"].values())) > 1:
                 raise BadChange("column", f"the quantity of {row['demand']} is given by year already, so it has no growth")
             if self._decided and change.table == "lanes" and column.kind == "year" and any(row["opening_cost"].values()):

@@ -52,7 +52,8 @@ class Problem:
     """The model of a case with its arrays, the futures it is about, and what was wished for.
 
     futures: scenario -> its case; of a case without scenarios, {'base': case}. measures: names that studies will ask
-    for with `vector`. flat: see `to_matrix`; measures are arrays called 'measure NAME' and 'constant NAME'. Raises CaseError if the tables leave something open, Impossible if no plan can exist.
+    for with `vector`. flat: see `to_matrix`; measures are arrays called 'measure NAME' and 'constant NAME'.
+    Raises CaseError if the tables leave something open, Impossible if no plan can exist.
     """
 
     def __init__(
