@@ -126,8 +126,8 @@ def to_matrix(model: Any, flat: Flat = plain) -> Matrix:
         rows,
         flat("cost", cost),
         float(flat("offset", [objective.constant])[0]),
-        flat("lower", [-INFINITY if v.lb is None else v.lb for v in variables]),
-        flat("upper", [INFINITY if v.ub is None else v.ub for v in variables]),
+        flat("lower", [_bound(v.lower, -INFINITY) for v in variables]),
+        flat("upper", [_bound(v.upper, INFINITY) for v in variables]),
         np.array([not v.is_continuous() for v in variables], dtype=bool),
         np.array(start, dtype=np.int32),
         np.array(index, dtype=np.int32),
@@ -136,3 +136,8 @@ def to_matrix(model: Any, flat: Flat = plain) -> Matrix:
         flat("row_upper", row_upper),
         column,
     )
+
+
+def _bound(bound: Any, none: float) -> Any:
+    """A bound as it was set; `lb` and `ub` of a variable would look at it and lose what more it is than its value."""
+    return none if bound is None else bound if isinstance(bound, (float, int)) else bound()

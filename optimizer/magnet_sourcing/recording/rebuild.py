@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from enum import StrEnum
 
 
@@ -17,8 +18,12 @@ class Kind(StrEnum):
 
 
 class Rebuild(Exception):
-    """A change that cannot be worked out on the loaded model. what: the number or the comparison, in words."""
+    """A change that cannot be worked out on the loaded model.
 
-    def __init__(self, kind: Kind, what: str) -> None:
-        self.kind, self.what = kind, what
+    what: the number or the comparison, in words. alike: changes for which this is equal are likely to need one and the
+    same model; None if nothing can be said.
+    """
+
+    def __init__(self, kind: Kind, what: str, alike: Hashable | None = None) -> None:
+        self.kind, self.what, self.alike = kind, what, alike
         super().__init__(f"{kind}: {what}")

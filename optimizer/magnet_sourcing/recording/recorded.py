@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -38,13 +38,13 @@ class Recording:
         """base: changes that are made to the case before anything is recorded. cells: what may change afterwards."""
         _register()
         self._changing, self._tape = changing, Tape()
-        cells = {c for cell in cells for c in self._grown(cell) if self._recordable(c)}
+        cells = {c for cell in cells for c in self._grown(cell)}
         self._grows = {i for table, i, column, _ in cells if (table, column) == ("demands", "quantity")}
         self._base = changing.rows(base, "the case")
         for i in self._grows:
             self._base.setdefault(("demands", i), dict(changing.before["demands"][i]))
         self._base = {key: self._written_out(key, row) for key, row in self._base.items()}
-        # A number that was set beforehand stays: its value is another case.
+        cells = {cell for cell in cells if self._recordable(cell)}
         self._leaves: dict[Cell, int] = {}
         self._words: dict[int, str] = {}
         self.case: Case = self._recorded(cells)
@@ -63,7 +63,7 @@ class Recording:
 
     def _recordable(self, cell: Cell) -> bool:
         table, i, column, t = cell
-        known, value = TABLES[table].by_name[column], self._changing.before[table][i][column]
+        known, value = TABLES[table].by_name[column], self._before((table, i))[column]
         return known.kind == "number" and column not in TABLES[table].key and value is not None
 
     def _written_out(self, key: RowKey, row: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +85,7 @@ class Recording:
         if not any(p.severity == "error" for p in found.problems):
             for cell in sorted(cells, key=str):
                 self._record(records[cell[0]][cell[1]], cell)
-            check_content(settings, records, found)
+            check_content(settings, records, found, advice=False)
         if errors := [p for p in found.sorted() if p.severity == "error"]:
             raise CaseError(errors)
         made.settings = settings
@@ -131,13 +131,15 @@ class Recording:
     def arrays(self, rows: Mapping[RowKey, dict[str, Any]]) -> dict[str, np.ndarray]:
         """The arrays that are not the same for certain, for changed rows. Raises Rebuild."""
         assert self._replay is not None
-        leaves = self._changed_leaves(rows)
+        leaves, others = self._changed(rows)
         try:
             values = self._replay.values(leaves)
         except Flipped as flip:
-            raise Rebuild(Kind.STRUCTURE, self._flipped(flip, leaves)) from None
+            raise Rebuild(Kind.STRUCTURE, self._flipped(flip, leaves), (others, flip.answers)) from None
         except ArithmeticError as reason:
             raise Rebuild(Kind.STRUCTURE, str(reason)) from None
+        for kind, words, *_ in others:
+            raise Rebuild(kind, words, (others, b""))
         found, begin = {}, 0
         for name, (at, nodes) in self._places.items():
             array = self._arrays[name].copy()
@@ -145,30 +147,31 @@ class Recording:
             found[name], begin = array, begin + len(nodes)
         return found
 
-    def _changed_leaves(self, rows: Mapping[RowKey, dict[str, Any]]) -> dict[int, float]:
-        found: dict[int, float] = {}
+    def _changed(self, rows: Mapping[RowKey, dict[str, Any]]) -> tuple[dict[int, float], tuple[_Other, ...]]:
+        """Values of leaves that are others than recorded, and what differs that is no leaf."""
+        leaves: dict[int, float] = {}
+        others: list[_Other] = []
         for key, row in rows.items():
             base = self._before(key)
             if key[0] == "demands" and row["growth"] != self._changing.before["demands"][key[1]]["growth"]:
                 _in_range(TABLES["demands"].by_name["growth"], row["growth"], f"growth of {row['demand']}")
             for column, value in self._written_out(key, row).items():
-                if value is base[column] or value == base[column]:
+                was = base[column]
+                if value is was or value == was:
                     continue
+                known = TABLES[key[0]].by_name[column]
                 for t, x in value.items() if isinstance(value, dict) else ((None, value),):
-                    was = base[column]
-                    if was is None:
-                        raise Rebuild(Kind.BLANK, _words((*key, column, t), self._key(key)))
-                    if x != (was if t is None else was[t]):
-                        found[self._leaf((*key, column, t))] = _in_range(
-                            TABLES[key[0]].by_name[column], x, _words((*key, column, t), self._key(key))
-                        )
-        return found
-
-    def _leaf(self, cell: Cell) -> int:
-        if (leaf := self._leaves.get(cell)) is not None:
-            return leaf
-        words = _words(cell, self._key(cell[:2]))
-        raise Rebuild(Kind.WHOLE if TABLES[cell[0]].by_name[cell[2]].kind != "number" else Kind.NOT_RECORDED, words)
+                    before = was[t] if isinstance(was, dict) else was
+                    if x == before:
+                        continue
+                    cell = (*key, column, t)
+                    x = _in_range(known, x, _words(cell, self._key(key)))
+                    if (leaf := self._leaves.get(cell)) is not None:
+                        leaves[leaf] = x
+                    else:
+                        kind = Kind.WHOLE if known.kind != "number" else Kind.BLANK if before is None else Kind.NOT_RECORDED
+                        others.append(_Other(kind, _words(cell, self._key(key)), x))
+        return leaves, tuple(others)
 
     def _key(self, key: RowKey) -> str:
         row: Row = self._changing.before[key[0]][key[1]]
@@ -182,6 +185,14 @@ class Recording:
         denied = "" if self._tape.guards[guard] else "not "
         was = f"{self._tape.values[guard.left]:.6g} {guard.relation} {self._tape.values[guard.right]:.6g}"
         return f"{named}: {denied}{was} as recorded, now {flip.left:.6g} and {flip.right:.6g}"
+
+
+class _Other(NamedTuple):
+    """A number that differs and is no leaf: why not, what it is, and its value."""
+
+    kind: Kind
+    words: str
+    value: float
 
 
 class _RecordedCase(Case):

@@ -8,6 +8,7 @@ powers are not everywhere, so those are left to Python.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 
 import numpy as np
 
@@ -18,10 +19,10 @@ from .tape import (
 
 
 class Flipped(Exception):
-    """A guard answers otherwise; `values` are those of the nodes at `left` and `right`, None where there is none."""
+    """A guard answers otherwise: left and right are its two sides now. answers: a digest of all guards' answers."""
 
-    def __init__(self, guard: Guard, left: float, right: float) -> None:
-        self.guard, self.left, self.right = guard, left, right
+    def __init__(self, guard: Guard, left: float, right: float, answers: bytes) -> None:
+        self.guard, self.left, self.right, self.answers = guard, left, right, answers
 
 
 class Replay:
@@ -59,8 +60,12 @@ class Replay:
         with np.errstate(all="ignore"):
             for operation, start, a, b in self._groups:
                 _work(operation, held, slice(start, start + len(a)), a, b)
-        for asked in self._asked:
-            asked.check(held)
+        answers = [asked.answers(held) for asked in self._asked]
+        for asked, found in zip(self._asked, answers, strict=True):
+            if (flipped := asked.flipped(found)) is not None:
+                guard, left, right = flipped
+                digest = sha256(np.concatenate(answers).tobytes()).digest()
+                raise Flipped(guard, float(held[left]), float(held[right]), digest)
         return held[self._wanted]
 
 
@@ -130,9 +135,13 @@ class _Asked:
         self._right = np.array([place[g.right] for g in guards], dtype=np.intp)
         self._answers = np.array([tape.guards[g] for g in guards], dtype=bool)
 
-    def check(self, held: np.ndarray) -> None:
+    def answers(self, held: np.ndarray) -> np.ndarray:
         x, y = held[self._left], held[self._right]
-        found = x < y if self._relation == LESS else x <= y if self._relation == AT_MOST else x == y
-        if not np.array_equal(found, self._answers):
-            i = int(np.flatnonzero(found != self._answers)[0])
-            raise Flipped(self._guards[i], float(x[i]), float(y[i]))
+        return x < y if self._relation == LESS else x <= y if self._relation == AT_MOST else x == y
+
+    def flipped(self, answers: np.ndarray) -> tuple[Guard, int, int] | None:
+        """The first guard that answers otherwise, and where its sides are."""
+        if np.array_equal(answers, self._answers):
+            return None
+        i = int(np.flatnonzero(answers != self._answers)[0])
+        return self._guards[i], int(self._left[i]), int(self._right[i])
