@@ -226,13 +226,11 @@ class Changing:
                 raise BadChange(
                     "column", f"{row['lane']} is opened at a cost, and when is decided before the future is known"
                 )
-            for t in years:
-                other = touched.get((change.table, i, change.column, t))
-                if change.operation == "set" and other is not None:
-                    raise BadChange("value", f"'{other}' sets the same value already")
-                if change.operation == "set":
-                    touched[change.table, i, change.column, t] = change
-                _put(row, change, column, t, self.periods)
+            if change.operation == "set":
+                for t in years:
+                    if (other := touched.setdefault((change.table, i, change.column, t), change)) is not change:
+                        raise BadChange("value", f"'{other}' sets the same value already")
+            _put(row, change, column, years, self.periods)
 
 
 class _Named(NamedTuple):
@@ -250,27 +248,32 @@ def _is_growth(change: Change) -> bool:
     return (change.table, change.column) == ("demands", "growth")
 
 
-def _put(row: dict[str, Any], change: Change, column: Column, t: int | None, periods: Sequence[int]) -> None:
+def _put(
+    row: dict[str, Any], change: Change, column: Column, years: Sequence[int | None], periods: Sequence[int]
+) -> None:
+    """Changes a row's column in the years, [None] if it has one value."""
     old = row[column.name]
-    value = old if t is None or old is None else old[t]
-    if value is None and change.operation != "set":
+    if old is None and change.operation != "set":
         raise BadChange("operation", f"{column.name} is blank ({column.blank}), so it can only be set")
-    new = {"set": change.value, "multiply": (value or 0) * change.value, "add": (value or 0) + change.value}
-    result: Any = new[change.operation]
-    if column.kind in ("whole", "year") and float(result).is_integer():
-        result = int(result)
-    if t is None:
-        row[column.name] = result
+    if not column.yearly:
+        row[column.name] = _new(old, change, column)
     elif old is not None:
-        row[column.name] = {**old, t: result}
-    elif len(touched := years_of(change, column, periods)) < len(periods):
+        row[column.name] = {**old, **{t: _new(old[t], change, column) for t in years}}
+    elif len(years) < len(periods):
         raise BadChange(
             "operation",
-            f"{column.name} is blank ({column.blank}) and {', '.join(map(str, touched))} are not all years: give the row "
+            f"{column.name} is blank ({column.blank}) and {', '.join(map(str, years))} are not all years: give the row "
             f"a {column.name} of its own first",
         )
     else:
-        row[column.name] = dict.fromkeys(periods, result)
+        row[column.name] = dict.fromkeys(periods, _new(None, change, column))
+
+
+def _new(old: Any, change: Change, column: Column) -> Any:
+    new: Any = change.value
+    if change.operation != "set":
+        new = old * change.value if change.operation == "multiply" else old + change.value
+    return int(new) if column.kind in ("whole", "year") and float(new).is_integer() else new
 
 
 def write_out_growth(row: dict[str, Any], base_year: int) -> None:

@@ -46,7 +46,7 @@ class Recording:
         self._base = {key: self._written_out(key, row) for key, row in self._base.items()}
         cells = {cell for cell in cells if self._recordable(cell)}
         self._leaves: dict[Cell, int] = {}
-        self._words: dict[int, str] = {}
+        self._cells: dict[int, Cell] = {}
         self.case: Case = self._recorded(cells)
         self._arrays: dict[str, np.ndarray] = {}
         self._places: dict[str, tuple[np.ndarray, np.ndarray]] = {}
@@ -106,7 +106,7 @@ class Recording:
         else:
             given[t] = leaf
         self._leaves[cell] = leaf.node
-        self._words[leaf.node] = _words(cell, record.key)
+        self._cells[leaf.node] = cell
 
     def flat(self, name: str, numbers: list[float]) -> np.ndarray:
         """For `Problem`: makes an array, and notes where recorded numbers stand in it."""
@@ -154,7 +154,8 @@ class Recording:
         for key, row in rows.items():
             base = self._before(key)
             if key[0] == "demands" and row["growth"] != self._changing.before["demands"][key[1]]["growth"]:
-                _in_range(TABLES["demands"].by_name["growth"], row["growth"], f"growth of {row['demand']}")
+                if not _fits(TABLES["demands"].by_name["growth"], row["growth"]):
+                    raise Rebuild(Kind.RANGE, f"growth of {row['demand']} is {row['growth']:g}")
             for column, value in self._written_out(key, row).items():
                 was = base[column]
                 if value is was or value == was:
@@ -165,23 +166,24 @@ class Recording:
                     if x == before:
                         continue
                     cell = (*key, column, t)
-                    x = _in_range(known, x, _words(cell, self._key(key)))
+                    if not _fits(known, x):
+                        raise Rebuild(Kind.RANGE, f"{self._said(cell)} is {x:g}")
                     if (leaf := self._leaves.get(cell)) is not None:
                         leaves[leaf] = x
                     else:
                         kind = Kind.WHOLE if known.kind != "number" else Kind.BLANK if before is None else Kind.NOT_RECORDED
-                        others.append(_Other(kind, _words(cell, self._key(key)), x))
+                        others.append(_Other(kind, self._said(cell), x))
         return leaves, tuple(others)
 
-    def _key(self, key: RowKey) -> str:
-        row: Row = self._changing.before[key[0]][key[1]]
-        return row.key
+    def _said(self, cell: Cell) -> str:
+        table, i, column, t = cell
+        return f"{column} of {self._changing.before[table][i].key}" + (f" in {t}" if t is not None else "") + f" ({table})"
 
     def _flipped(self, flip: Flipped, leaves: Mapping[int, float]) -> str:
         """The first changed number that the comparison hangs on, and the comparison."""
         guard = flip.guard
         under = sorted(self._tape.leaves_under([guard.left, guard.right]) & set(leaves))
-        named = self._words[under[0]] + (f" and {len(under) - 1} more" if len(under) > 1 else "")
+        named = self._said(self._cells[under[0]]) + (f" and {len(under) - 1} more" if len(under) > 1 else "")
         denied = "" if self._tape.guards[guard] else "not "
         was = f"{self._tape.values[guard.left]:.6g} {guard.relation} {self._tape.values[guard.right]:.6g}"
         return f"{named}: {denied}{was} as recorded, now {flip.left:.6g} and {flip.right:.6g}"
@@ -206,18 +208,10 @@ class _RecordedCase(Case):
         return self._rows
 
 
-def _words(cell: Cell, key: str) -> str:
-    table, _, column, t = cell
-    return f"{column} of {key}" + (f" in {t}" if t is not None else "") + f" ({table})"
-
-
-def _in_range(column: Column, value: float, words: str) -> float:
-    """The value as a case of its own would read it; Rebuild if that would refuse it."""
-    value = float(value)
-    fits = math.isfinite(value) and (column.low is None or value >= column.low)
-    if not (fits and (column.high is None or value <= column.high)):
-        raise Rebuild(Kind.RANGE, f"{words} is {value:g}")
-    return value
+def _fits(column: Column, value: float) -> bool:
+    """Whether a case of its own could have the value."""
+    low, high = column.low, column.high
+    return math.isfinite(value) and (low is None or value >= low) and (high is None or value <= high)
 
 
 def _register() -> None:
