@@ -84,8 +84,8 @@ class Loaded(Session):
             h.changeColsCost(len(at), at, new.cost[at])
         if len(at := _differing(new.lower, old.lower, new.upper, old.upper)):
             h.changeColsBounds(len(at), at, new.lower[at], new.upper[at])
-        if len(at := _differing(new.row_lower, old.row_lower, new.row_upper, old.row_upper)):
-            h.changeRowsBounds(len(at), at, new.row_lower[at], new.row_upper[at])
+        for i in _differing(new.row_lower, old.row_lower, new.row_upper, old.row_upper).tolist():
+            h.changeRowBounds(i, float(new.row_lower[i]), float(new.row_upper[i]))
         if new.offset != old.offset:
             h.changeObjectiveOffset(new.offset)
 

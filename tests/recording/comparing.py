@@ -32,15 +32,18 @@ class Compared:
         self.recording.compile()
         self.base = Programme.of(problem, self.measures)
 
-    def ending(self, changes: Sequence[Change]) -> str:
-        """'exact' if the arrays are those of a build, else the kind of rebuild; fails if they are not those."""
+    def ending(self, changes: Sequence[Change], build: bool = True) -> str:
+        """'exact' if the arrays are those of a build, else the kind of rebuild; fails if they are not those.
+
+        build: compare with one.
+        """
         try:
             rows = self.changing.rows(changes, "run")
             programme = self.base.with_arrays(self.recording.arrays(rows))
         except Rebuild as reason:
             assert reason.what
             return str(reason.kind)
-        apart = programme.difference(self.built(changes))
+        apart = programme.difference(self.built(changes)) if build else ""
         assert not apart, f"{[str(c) for c in changes]}: {apart}"
         return EXACT
 

@@ -13,7 +13,19 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from .tape import (
-    ABSOLUTE, ADD, AT_MOST, DIVIDE, GREATEST, LEAST, LESS, MULTIPLY, NEGATE, POWER, SAME, SUBTRACT, Tape,
+    ABSOLUTE,
+    ADD,
+    AT_MOST,
+    DIVIDE,
+    GREATEST,
+    LEAST,
+    LESS,
+    MULTIPLY,
+    NEGATE,
+    POWER,
+    SAME,
+    SUBTRACT,
+    Tape,
 )  # fmt: skip
 
 _value = float.__float__

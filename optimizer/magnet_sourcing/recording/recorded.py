@@ -153,9 +153,8 @@ class Recording:
         others: list[_Other] = []
         for key, row in rows.items():
             base = self._before(key)
-            if key[0] == "demands" and row["growth"] != self._changing.before["demands"][key[1]]["growth"]:
-                if not _fits(TABLES["demands"].by_name["growth"], row["growth"]):
-                    raise Rebuild(Kind.RANGE, f"growth of {row['demand']} is {row['growth']:g}")
+            if key[0] == "demands" and not _fits(TABLES["demands"].by_name["growth"], row["growth"]):
+                raise Rebuild(Kind.RANGE, f"growth of {row['demand']} is {row['growth']:g}")
             for column, value in self._written_out(key, row).items():
                 was = base[column]
                 if value is was or value == was:

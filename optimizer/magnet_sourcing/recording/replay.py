@@ -13,8 +13,22 @@ from hashlib import sha256
 import numpy as np
 
 from .tape import (
-    ABSOLUTE, ADD, AT_MOST, CONSTANT, DIVIDE, GREATEST, LEAF, LEAST, LESS, MULTIPLY, NEGATE, POWER, SAME, SUBTRACT,
-    Guard, Tape,
+    ABSOLUTE,
+    ADD,
+    AT_MOST,
+    CONSTANT,
+    DIVIDE,
+    GREATEST,
+    LEAF,
+    LEAST,
+    LESS,
+    MULTIPLY,
+    NEGATE,
+    POWER,
+    SAME,
+    SUBTRACT,
+    Guard,
+    Tape,
 )  # fmt: skip
 
 
@@ -94,9 +108,8 @@ def _scheduled(tape: Tape, wanted: Sequence[int]) -> tuple[list[int], list[tuple
     groups = []
     for (level, operation), nodes in sorted(kinds.items()):
         if level:
-            operands = [[place.get(tape.steps[n][i], 0) for n in nodes] for i in (1, 2)]
-            a, b = (np.array(x, dtype=np.intp) for x in operands)
-            groups.append((operation, place[nodes[0]], a, b))
+            left, right = (np.array([place.get(tape.steps[n][i], 0) for n in nodes], dtype=np.intp) for i in (1, 2))
+            groups.append((operation, place[nodes[0]], left, right))
     return order, groups
 
 
