@@ -7,8 +7,10 @@ tables bound it nowhere.
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import reduce
 from typing import Any
 
+from .arithmetic import greatest, least, total
 from .horizon import FOREVER
 from .inputs import Inputs, Refused
 
@@ -49,11 +51,11 @@ class Useful:
         reached, queue, worst = {origin}, [origin], 0.0
         while queue:
             for there, loss in self._lanes.get((queue.pop(), material), []):
-                worst = max(worst, loss)
+                worst = greatest(worst, loss)
                 if there not in reached:
                     reached.add(there)
                     queue.append(there)
-        uses = sum(self._local.get((p, material, t), 0.0) + self._kept_for_later(p, material, t) for p in reached)
+        uses = total(self._local.get((p, material, t), 0.0) + self._kept_for_later(p, material, t) for p in sorted(reached))
         if worst == 0 or uses == 0:
             return uses
         return uses / (1 - worst) ** (len(reached) - 1) if worst < 1 else FOREVER
@@ -66,11 +68,11 @@ class Useful:
         h = self._data.horizon
         after = next((u for u in h.periods if u > t), None)
         if after is None:
-            return max(stock.minimum[t], stock.final or 0.0) / h.years[t]
+            return greatest(stock.minimum[t], stock.final or 0.0) / h.years[t]
         kept = (1 - stock.loss) ** h.years[after]
         later = self.at(place, material, after) * h.years[after]
         needed = later / kept if kept > 0 else (FOREVER if later else 0.0)
-        return max(needed, stock.minimum[t]) / h.years[t]
+        return greatest(needed, stock.minimum[t]) / h.years[t]
 
     def _local_uses(self) -> dict[Place, float]:
         data, uses = self._data, defaultdict[Place, float](float)
@@ -109,10 +111,10 @@ class Useful:
         """Greatest activity of an operation: its share of the facility's greatest capacity, and its own limit."""
         usage, limit = operation.usage, operation.limit
         bound = greatest / usage if usage else FOREVER
-        return bound if limit is None else min(bound, limit[t])
+        return bound if limit is None else least(bound, limit[t])
 
     def toll(self, toll: Any, t: int) -> float:
         """Greatest amount that can be sent to a toll."""
         capacity, route = toll.capacity, self._data.route[toll.route]
         bounds = [column[t] for column in (capacity, route.maximum) if column is not None]
-        return min(bounds, default=FOREVER)
+        return reduce(least, bounds, FOREVER)

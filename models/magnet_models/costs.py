@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .arithmetic import greatest, total
 from .horizon import Horizon, recovery_factor
 from .inputs import Inputs
 from .rows import Term
@@ -62,7 +63,7 @@ def _once(s: Scenario, item: str, t: int, cause: Cause, price: float, variable: 
 
 def cash_share(data: Inputs, row: Any, s: int, t: int) -> float:
     """Share of the capital decided in s that is paid in period t; payments after the horizon fall in the last one."""
-    return sum(share for year, share in _payments(data, row, s) if data.horizon.period_of(year) == t)
+    return total(share for year, share in _payments(data, row, s) if data.horizon.period_of(year) == t)
 
 
 def _payments(data: Inputs, row: Any, s: int) -> list[tuple[int, float]]:
@@ -75,7 +76,7 @@ def _annuity(data: Inputs, row: Any, h: Horizon) -> float:
     interest = h.rate if row.interest is None else row.interest
     value = 1.0
     if row.spending:
-        value = sum(share * (1 + interest) ** (row.lead_time - offset) for offset, share in data.spending[row.spending])
+        value = total(share * (1 + interest) ** (row.lead_time - offset) for offset, share in data.spending[row.spending])
     return value * recovery_factor(interest, row.life)
 
 
@@ -95,7 +96,7 @@ def charges(data: Inputs, row: Any, s: int, h: Horizon) -> Iterator[tuple[str, i
         yield "capital", t, money * share / h.years[t], money * share * h.discount(year)
     if data.settings["salvage"] == "straight-line" and row.life is not None:
         start = s + row.lead_time
-        left = max(0.0, start + row.life - max(h.end, start)) / row.life
+        left = greatest(0.0, start + row.life - greatest(h.end, start)) / row.life
         last = data.periods[-1]
         if left > 0:
             yield "salvage", last, -money * left / h.years[last], -money * left * h.discount(h.end)
@@ -284,7 +285,7 @@ def royalty(s: Scenario) -> Iterator[Entry]:
         for r in sorted(s.routes_of(f, p)):
             share = s.data.route[r].royalty[t]
             if share:
-                value = sum(row.quantity[t] * s.data.material[row.material].value[t] for row in s.data.products(p))
+                value = total(row.quantity[t] * s.data.material[row.material].value[t] for row in s.data.products(p))
                 yield _yearly(s, "route", t, _route_cause(s, r), share * value, run)
 
 
@@ -293,7 +294,7 @@ def partner(s: Scenario) -> Iterator[Entry]:
     for (f, p, t), run in s.facilities.run.items():
         route = s.data.route_of(f)
         if route and route.output_share * route.output_price[t]:
-            made = sum(row.quantity[t] for row in s.data.products(p))
+            made = total(row.quantity[t] for row in s.data.products(p))
             price = -route.output_share * route.output_price[t] * made
             yield _yearly(s, "partner", t, _route_cause(s, route.route), price, run)
 
@@ -351,4 +352,4 @@ def cost_terms(s: Scenario) -> list[Term]:
 
 def constant_cost(s: Scenario) -> float:
     """Discounted cost that no decision changes."""
-    return sum(e.discounted for e in s.costs if e.variable is None)
+    return total(e.discounted for e in s.costs if e.variable is None)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyomo.environ import Block
 
+from .arithmetic import total
 from .balances import Contribution, Place, collection, consumption, delivery, production, shipping, trade
 from .exposure import requirement
 from .inputs import Inputs, Refused
@@ -162,7 +163,7 @@ class Custody:
         Comparable with the index: what is short counts as not free.
         """
         periods, years = list(periods), self._data.horizon.years
-        required = sum(years[t] * requirement(self._data, t) for t in periods)
+        required = total(years[t] * requirement(self._data, t) for t in periods)
         if required <= 0:
             raise Refused("the free share has no meaning: the demand holds none of the elements")
         return [
@@ -174,7 +175,7 @@ class Custody:
 
     def _element_weight(self, d: str) -> float:
         weight = {row.element: row.weight for row in self._data.tables["elements"]}
-        return sum(weight[e] * x for e, x in self._data.content.get(self._s.demands.rows[d].material, {}).items())
+        return total(weight[e] * x for e, x in self._data.content.get(self._s.demands.rows[d].material, {}).items())
 
     # ------------------------------------------------------------ constraints
 
@@ -184,7 +185,7 @@ class Custody:
         return at_most([(1.0, part), (-1.0, whole)], 0.0)
 
     def _least(self, d: str, t: int) -> float:
-        return float(self._s.demands.rows[d].min_free[t])
+        return self._s.demands.rows[d].min_free[t]  # type: ignore[no-any-return]
 
     def _free_least(self, d: str, t: int) -> Row:
         """deliver_free >= min_free * deliver"""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from .arithmetic import total
 from .inputs import Inputs, Refused
 from .rows import Row, Term, at_most, constrain, scaled
 
@@ -102,7 +103,7 @@ class Exposure:
 def requirement(data: Inputs, t: int, element: str | None = None) -> float:
     """requirement[t] = sum over demands and elements of element weight * content * quantity."""
     weight = {row.element: row.weight for row in data.tables["elements"]}
-    return sum(
+    return total(
         weight[e] * content * data.needed(row, t)
         for row in data.tables["demands"]
         for e, content in data.content.get(row.material, {}).items()

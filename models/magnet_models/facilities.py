@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pyomo.environ import Block
@@ -95,7 +96,7 @@ class Facilities:
         fixed, terms = self.existing(f, t)
         return share * fixed, scaled(share, terms + self._expansions.added(f, t))
 
-    def consumed(self, facilities: set[str], material: str, t: int) -> list[Term]:
+    def consumed(self, facilities: Sequence[str], material: str, t: int) -> list[Term]:
         return [
             (row.quantity[t], self.run[f, p, t])
             for f in facilities

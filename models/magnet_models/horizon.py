@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Any
 
+from .arithmetic import greatest, least, total
+
 FOREVER = float("inf")
 
 
@@ -20,7 +22,7 @@ class Horizon:
         self._given = {row.period: row.weight for row in periods if row.weight is not None}
         self.end: int = self.periods[-1] + self.years[self.periods[-1]]
         self.escalation = {t: (1 + settings["escalation"]) ** (t - self.base) for t in self.periods}
-        self.weight = {t: sum(self.discount(t + i) for i in range(self.years[t])) for t in self.periods}
+        self.weight = {t: total(self.discount(t + i) for i in range(self.years[t])) for t in self.periods}
 
     def period_of(self, year: float) -> int:
         """The period that holds a year; the last one for years after the horizon."""
@@ -39,12 +41,12 @@ class Horizon:
             return self
         view = copy(self)
         view.rate, view._given = rate, {}
-        view.weight = {t: sum(view.discount(t + i) for i in range(view.years[t])) for t in view.periods}
+        view.weight = {t: total(view.discount(t + i) for i in range(view.years[t])) for t in view.periods}
         return view
 
     def overlap(self, start: float, end: float, t: int) -> float:
         """ov(start, end; t): share of period t inside [start, end)."""
-        return max(0.0, min(end, t + self.years[t]) - max(start, t)) / self.years[t]
+        return greatest(0.0, least(end, t + self.years[t]) - greatest(start, t)) / self.years[t]
 
     def lagged(self, lag: float, s: int, t: int) -> float:
         """Share by which the yearly rate of period s arrives in period t after `lag` years."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
+from .arithmetic import greatest, least, total
 from .horizon import FOREVER, Horizon
 
 Tables = Mapping[str, Sequence[Any]]
@@ -153,11 +155,11 @@ class Inputs:
             return self.service(expansion, s, t)
         start, end = s + expansion.lead_time, s + expansion.lead_time + self.life(expansion)
         ramp = self.ramp[expansion.ramp]
-        total = 0.0
+        available = 0.0
         for age, share in enumerate(ramp):
             until = start + age + 1 if age + 1 < len(ramp) else FOREVER
-            total += share * self.horizon.overlap(start + age, min(until, end), t)
-        return total
+            available += share * self.horizon.overlap(start + age, least(until, end), t)
+        return available
 
     @staticmethod
     def life(expansion: Any) -> float:
@@ -177,11 +179,12 @@ class Inputs:
 
     def greatest_capacity(self, facility: str, t: int) -> float:
         """Existing capacity and all that could have been added by then, before availability."""
-        total = self.facility[facility].capacity[t]
+        capacity = self.facility[facility].capacity[t]
         for row in self.expansions.get(facility, []):
             shares = [self.available(row, s, t) for s in self.decision_years(row)]
-            total += row.max_size * self.modules(row) * max(shares, default=0.0)
-        return total
+            greatest_share = reduce(greatest, shares) if shares else 0.0
+            capacity += row.max_size * self.modules(row) * greatest_share
+        return capacity
 
     # ------------------------------------------------------------ routes in time
 
@@ -224,7 +227,7 @@ class Inputs:
                 for country, share in named.items():
                     shares[stage, element, country] = share
                 if stage in stages:
-                    rest = 1 - sum(named.values())
+                    rest = 1 - total(named.values())
                     shares[stage, element, home] = shares.get((stage, element, home), 0.0) + rest
         return {key: share for key, share in shares.items() if abs(share) > 1e-12}
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 from pyomo.environ import Block
 
+from .arithmetic import least
 from .bounds import Useful
 from .horizon import FOREVER
 from .inputs import Inputs
@@ -76,7 +78,7 @@ class Lanes:
         bounds = [column[t] for column in (row.capacity, lane.capacity) if column is not None]
         if row.loss < 1:
             bounds.append(self._useful.at(lane.destination, m, t) / (1 - row.loss))
-        return min(bounds, default=FOREVER)
+        return reduce(least, bounds, FOREVER)
 
     def _switched(self, a: str, t: int) -> bool:
         lane = self._data.lane[a]

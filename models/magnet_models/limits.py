@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from .arithmetic import total
 from .metrics import METRICS, PER_PERIOD
 from .rows import Row, Term, constrain, scaled, variables
 
@@ -53,7 +54,7 @@ class Limits:
             ]
         else:
             parts = [self._counted(term, t, 1.0) for term in self._terms[n]]
-        return sum(c for c, _ in parts), [x for _, terms in parts for x in terms]
+        return total(c for c, _ in parts), [x for _, terms in parts for x in terms]
 
     def _length(self, term: Any, t: int) -> float:
         return 1.0 if term.metric in PER_PERIOD else float(self._s.data.horizon.years[t])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from .arithmetic import total
 from .costs import cash_share
 from .rows import Term, scaled
 
@@ -107,7 +108,7 @@ def previous_capacity(s: Scenario, term: Any, t: int) -> Counted:
         return capacity(s, term, before)
     if term.expansion is not None:
         return 0.0, []
-    return sum(s.data.facility[f].capacity[t] for f in _facilities(s, term)), []
+    return total(s.data.facility[f].capacity[t] for f in _facilities(s, term)), []
 
 
 def _expansions(s: Scenario, term: Any) -> Iterable[Any]:
@@ -278,7 +279,7 @@ def index(s: Scenario, term: Any, t: int) -> Counted:
 def cost(s: Scenario, term: Any, t: int) -> Counted:
     """Undiscounted yearly amounts of all items or one."""
     counted = [e for e in s.costs if e.period == t and term.item in (None, e.item)]
-    constant = sum(e.yearly for e in counted if e.variable is None)
+    constant = total(e.yearly for e in counted if e.variable is None)
     return constant, [(e.yearly, e.variable) for e in counted if e.variable is not None]
 
 

@@ -101,7 +101,7 @@ class Scenario:
 
     def consumed(self, route: str, material: str, t: int) -> list[Term]:
         """Consumption of a material at the facilities of a route."""
-        facilities = {f for f, row in self.data.facility.items() if row.route == route}
+        facilities = [f for f, row in self.data.facility.items() if row.route == route]
         return self.facilities.consumed(facilities, material, t)
 
 

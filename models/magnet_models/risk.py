@@ -11,6 +11,7 @@ from typing import Literal
 
 from pyomo.environ import Block
 
+from .arithmetic import total
 from .measures import Sum
 from .rows import Term, at_least, constrain, free_variables, scaled, variables
 
@@ -48,7 +49,7 @@ def aimed(block: Block, goal: Goal, sums: Mapping[str, Sum], probability: Mappin
 
 def expected(sums: Mapping[str, Sum], probability: Mapping[str, float]) -> Sum:
     """sum_w probability[w] * sum of w"""
-    constant = sum(probability[w] * c for w, (c, _) in sums.items())
+    constant = total(probability[w] * c for w, (c, _) in sums.items())
     return constant, [x for w, (_, terms) in sums.items() for x in scaled(probability[w], terms)]
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from pyomo.core.expr.numeric_expr import LinearExpression
 from pyomo.environ import Any as AnyKey
-from pyomo.environ import Binary, Block, Constraint, Integers, NonNegativeReals, Reals, Var
+from pyomo.environ import Binary, Block, Constraint, Integers, Reals, Var
 
 Term = tuple[float, Any]
 
@@ -65,7 +65,8 @@ def variables(
     """Adds an indexed variable, at least 0, and returns its members by key; members that are known are taken over."""
     keys, known = list(keys), known or {}
     added = [key for key in keys if key not in known]
-    var = Var(added, domain=Integers if whole else NonNegativeReals, dense=True)
+    # Its bounds say that it is at least 0, and nothing else does: two bounds would have to be compared each time.
+    var = Var(added, domain=Integers if whole else Reals, dense=True)
     block.add_component(name, var)
     members = {}
     for key in keys:

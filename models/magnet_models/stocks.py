@@ -6,6 +6,7 @@ from typing import Any
 
 from pyomo.environ import Block
 
+from .arithmetic import greatest
 from .inputs import Inputs
 from .rows import Contradiction, Term, variables
 
@@ -27,7 +28,7 @@ class Stocks:
         row = self.rows[k]
         least = row.minimum[t]
         if t == self._data.periods[-1] and row.final is not None:
-            least = max(least, row.final)
+            least = greatest(least, row.final)
         most = self._most(k, t)
         if most is not None and least > most:
             raise Contradiction(f"stock {k} must hold {least} t at the end of {t} but has room for {most} t")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 from pyomo.environ import Block
 
+from .arithmetic import greatest, least
 from .bounds import Useful
 from .horizon import FOREVER
 from .inputs import Inputs
@@ -37,8 +39,8 @@ class Purchases:
         row = self._data.supply[s]
         known = _limit(row, t)
         most = self._useful.at(row.location, row.material, t)
-        bound = most if known is None else min(known, most)
-        return max(bound, row.minimum[t])
+        bound = most if known is None else least(known, most)
+        return greatest(bound, row.minimum[t])
 
     def shortfall(self, s: str, t: int) -> list[Term]:
         return [(1.0, self.short[s, t])] if (s, t) in self.short else []
@@ -48,7 +50,7 @@ class Purchases:
         row = self._data.supply[s]
         route = self._data.route[row.route]
         known = [b for b in (_limit(row, t), None if route.maximum is None else route.maximum[t]) if b is not None]
-        most = min([self._bound(s, t), *known]) if row.minimum[t] == 0 else self._bound(s, t)
+        most = reduce(least, known, self._bound(s, t)) if row.minimum[t] == 0 else self._bound(s, t)
         most = self._useful.require(most, f"supply {s}")
         return at_most([(1.0, self.buy[s, t]), *scaled(-most, self._signings.active(row.route, t))], 0.0)
 

@@ -164,7 +164,7 @@ class Case:
         """Every problem of the content: errors first, then warnings, in sheet and row order."""
         from .checks import check_content
 
-        settings, records, found = self._parsed()
+        settings, records, found = self.parsed()
         check_content(settings, records, found)
         return found.sorted()
 
@@ -190,22 +190,18 @@ class Case:
         return self._resolution[1]
 
     def _resolve(self) -> dict[str, list[Row]]:
-        settings, records, found = self._parsed()
+        settings, records, found = self.parsed()
         errors = [p for p in found.sorted() if p.severity == "error"]
         if errors:
             raise CaseError(errors)
         self.settings = settings
-        periods = sorted(r["period"] for r in records["periods"])
-        living = _living(records)
-        resolved = {name: [_row(r, periods) for r in rows] for name, rows in living.items()}
-        resolved["periods"].sort(key=lambda row: row.period)
-        return resolved
+        return rows_of(records)
 
     def places(self, name: str) -> dict[str, tuple[str, int]]:
         """Sheet and row number in the file (or in the table, headers being row 1) by key of the row."""
-        return {record.key: record.place(None)[:2] for record in self._parsed()[1][name]}
+        return {record.key: record.place(None)[:2] for record in self.parsed()[1][name]}
 
-    def _parsed(self) -> tuple[dict[str, Any], dict[str, list[Record]], Findings]:
+    def parsed(self) -> tuple[dict[str, Any], dict[str, list[Record]], Findings]:
         """Typed settings and records, with the findings of types, keys, references and years."""
         sheets = self._current_sheets()
         found = Findings(sheets, Path(self.origin).name if self.origin != "<memory>" else self.origin)
@@ -370,6 +366,14 @@ def _living(records: Mapping[str, list[Record]]) -> dict[str, list[Record]]:
         if all(len(left[name]) == len(living[name]) for name in living):
             return left
         living = left
+
+
+def rows_of(records: Mapping[str, list[Record]]) -> dict[str, list[Row]]:
+    """Resolved rows of records without errors, periods in their order."""
+    periods = sorted(r["period"] for r in records["periods"])
+    resolved = {name: [_row(r, periods) for r in rows] for name, rows in _living(records).items()}
+    resolved["periods"].sort(key=lambda row: row.period)
+    return resolved
 
 
 def _refers_to_living(record: Record, names: Mapping[str, set[Any]]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .problems import CaseError, Problem, did_you_mean
 from .schema import TABLES, Column
@@ -135,91 +135,145 @@ def years_of(change: Change, column: Column, periods: Sequence[int]) -> list[int
 # ---------------------------------------------------------------- changing
 
 
+Cell = tuple[str, int, str, int | None]  # table, position of the row among the active ones, column, year
+
+
 def changed(case: Case, changes: Sequence[Change], name: str, *, decided: bool = True) -> Case:
     """The case with the changes made, as a case of its own (without evidence, scenarios and assumptions).
 
     name: what the changed case is called in messages. decided: see `target`. Raises CaseError, naming the place of
     each change that cannot be made.
     """
-    from .case import Case
-
-    resolved = case.resolved()
-    tables = {t: [dict(row) for row in rows] for t, rows in resolved.items() if t not in ("evidence", *_BOOKS)}
-    periods = [row["period"] for row in tables["periods"]]
-    problems: list[Problem] = []
-    touched: dict[tuple[str, int, str, int | None], Change] = {}
-    for change in sorted(changes, key=lambda c: (not _is_growth(c), OPERATIONS.index(c.operation))):
-        try:
-            _make(tables, resolved, change, periods, touched, case.settings["base_year"], decided)
-        except BadChange as reason:
-            problems.append(Problem("error", case.origin, "", change.place, f"{name}: {change}: {reason}"))
-    if problems:
-        raise CaseError(problems)
-    made = Case.from_rows(case.settings, {t: [_compact(row, t) for row in rows] for t, rows in tables.items()})
-    made.origin = f"{case.origin} ({name})"
-    return made
+    return Changing(case, decided=decided).case(changes, name)
 
 
-_BOOKS = ("scenarios", "disruptions", "assumptions")
+class Changing:
+    """Makes changes of a case again and again. What a change names is looked up once, however often it comes back."""
+
+    def __init__(self, case: Case, *, decided: bool = True) -> None:
+        """decided: see `target`."""
+        self.before = case.resolved()
+        self._case, self._decided = case, decided
+        self.base_year: int = case.settings["base_year"]
+        self.periods = [row["period"] for row in self.before["periods"]]
+        self._named: dict[tuple[Any, ...], _Named] = {}
+
+    def case(self, changes: Sequence[Change], name: str) -> Case:
+        """As `changed`."""
+        return self.case_of(self.rows(changes, name), name)
+
+    def case_of(self, made: Mapping[tuple[str, int], Mapping[str, Any]], name: str) -> Case:
+        """The case with these rows in the place of its own, as `rows` gives them."""
+        from .case import Case
+
+        tables = {
+            t: [_compact(made.get((t, i), row), t) for i, row in enumerate(rows)]
+            for t, rows in self.before.items()
+            if t not in _BOOKS
+        }
+        result = Case.from_rows(self._case.settings, tables)
+        result.origin = f"{self._case.origin} ({name})"
+        return result
+
+    def rows(self, changes: Sequence[Change], name: str) -> dict[tuple[str, int], dict[str, Any]]:
+        """The rows that change, by table and position, as they are after the changes. Raises as `changed`."""
+        made: dict[tuple[str, int], dict[str, Any]] = {}
+        problems: list[Problem] = []
+        touched: dict[Cell, Change] = {}
+        for change in sorted(changes, key=lambda c: (not _is_growth(c), OPERATIONS.index(c.operation))):
+            try:
+                self._make(made, change, touched)
+            except BadChange as reason:
+                problems.append(Problem("error", self._case.origin, "", change.place, f"{name}: {change}: {reason}"))
+        if problems:
+            raise CaseError(problems)
+        return made
+
+    def column(self, change: Change) -> Column:
+        """The column a change names. Raises BadChange, as the next."""
+        return self._lookup(change).column
+
+    def cells(self, change: Change) -> list[Cell]:
+        """What a change touches."""
+        named = self._lookup(change)
+        return [(change.table, i, change.column, t) for i in named.rows for t in named.years]
+
+    def _lookup(self, change: Change) -> _Named:
+        key = (change.table, change.where, change.column, change.first_year, change.last_year)
+        if (found := self._named.get(key)) is None:
+            column = target(change.table, change.column, decided=self._decided)
+            wanted = conditions(change.table, change.where)
+            years: list[int | None] = [*years_of(change, column, self.periods)] if column.yearly else [None]
+            rows = [i for i, row in enumerate(self.before[change.table]) if fits(row, wanted)]
+            if not rows:
+                raise BadChange("where", f"no active row of {change.table} has {change.where}")
+            found = self._named[key] = _Named(column, rows, years)
+        return found
+
+    def _make(
+        self, made: dict[tuple[str, int], dict[str, Any]], change: Change, touched: dict[Cell, Change]
+    ) -> None:
+        """Applies one change to the rows, chosen by what they were before."""
+        column, rows, years = self._lookup(change)
+        for i in rows:
+            if (row := made.get((change.table, i))) is None:
+                row = made[change.table, i] = dict(self.before[change.table][i])
+            if change.table == "demands" and change.column == "quantity":
+                write_out_growth(row, self.base_year)
+            if _is_growth(change) and len(set(row["quantity"].values())) > 1:
+                raise BadChange("column", f"the quantity of {row['demand']} is given by year already, so it has no growth")
+            if self._decided and change.table == "lanes" and column.kind == "year" and any(row["opening_cost"].values()):
+                raise BadChange(
+                    "column", f"{row['lane']} is opened at a cost, and when is decided before the future is known"
+                )
+            if change.operation == "set":
+                for t in years:
+                    if (other := touched.setdefault((change.table, i, change.column, t), change)) is not change:
+                        raise BadChange("value", f"'{other}' sets the same value already")
+            _put(row, change, column, years, self.periods)
+
+
+class _Named(NamedTuple):
+    """What a change names: the column, positions of the rows among the active ones, periods ([None]: not by year)."""
+
+    column: Column
+    rows: list[int]
+    years: list[int | None]
+
+
+_BOOKS = ("evidence", "scenarios", "disruptions", "assumptions")
 
 
 def _is_growth(change: Change) -> bool:
     return (change.table, change.column) == ("demands", "growth")
 
 
-def _make(
-    tables: Mapping[str, list[dict[str, Any]]],
-    before: Mapping[str, Sequence[Any]],
-    change: Change,
-    periods: Sequence[int],
-    touched: dict[tuple[str, int, str, int | None], Change],
-    base_year: int,
-    decided: bool,
+def _put(
+    row: dict[str, Any], change: Change, column: Column, years: Sequence[int | None], periods: Sequence[int]
 ) -> None:
-    """Applies one change to the rows, chosen by what they were before."""
-    column = target(change.table, change.column, decided=decided)
-    wanted = conditions(change.table, change.where)
-    years: list[int | None] = [*years_of(change, column, periods)] if column.yearly else [None]
-    chosen = [(i, tables[change.table][i]) for i, row in enumerate(before[change.table]) if fits(row, wanted)]
-    if not chosen:
-        raise BadChange("where", f"no active row of {change.table} has {change.where}")
-    for i, row in chosen:
-        if change.table == "demands" and change.column == "quantity":
-            write_out_growth(row, base_year)
-        if _is_growth(change) and len(set(row["quantity"].values())) > 1:
-            raise BadChange("column", f"the quantity of {row['demand']} is given by year already, so it has no growth")
-        if decided and change.table == "lanes" and column.kind == "year" and any(row["opening_cost"].values()):
-            raise BadChange("column", f"{row['lane']} is opened at a cost, and when is decided before the future is known")
-        for t in years:
-            other = touched.get((change.table, i, change.column, t))
-            if change.operation == "set" and other is not None:
-                raise BadChange("value", f"'{other}' sets the same value already")
-            if change.operation == "set":
-                touched[change.table, i, change.column, t] = change
-            _put(row, change, column, t, periods)
-
-
-def _put(row: dict[str, Any], change: Change, column: Column, t: int | None, periods: Sequence[int]) -> None:
+    """Changes a row's column in the years, [None] if it has one value."""
     old = row[column.name]
-    value = old if t is None or old is None else old[t]
-    if value is None and change.operation != "set":
+    if old is None and change.operation != "set":
         raise BadChange("operation", f"{column.name} is blank ({column.blank}), so it can only be set")
-    new = {"set": change.value, "multiply": (value or 0) * change.value, "add": (value or 0) + change.value}
-    result: Any = new[change.operation]
-    if column.kind in ("whole", "year") and float(result).is_integer():
-        result = int(result)
-    if t is None:
-        row[column.name] = result
+    if not column.yearly:
+        row[column.name] = _new(old, change, column)
     elif old is not None:
-        row[column.name] = {**old, t: result}
-    elif len(touched := years_of(change, column, periods)) < len(periods):
+        row[column.name] = {**old, **{t: _new(old[t], change, column) for t in years}}
+    elif len(years) < len(periods):
         raise BadChange(
             "operation",
-            f"{column.name} is blank ({column.blank}) and {', '.join(map(str, touched))} are not all years: give the row "
+            f"{column.name} is blank ({column.blank}) and {', '.join(map(str, years))} are not all years: give the row "
             f"a {column.name} of its own first",
         )
     else:
-        row[column.name] = dict.fromkeys(periods, result)
+        row[column.name] = dict.fromkeys(periods, _new(None, change, column))
+
+
+def _new(old: Any, change: Change, column: Column) -> Any:
+    new: Any = change.value
+    if change.operation != "set":
+        new = old * change.value if change.operation == "multiply" else old + change.value
+    return int(new) if column.kind in ("whole", "year") and float(new).is_integer() else new
 
 
 def write_out_growth(row: dict[str, Any], base_year: int) -> None:

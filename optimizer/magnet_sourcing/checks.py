@@ -54,6 +54,14 @@ class Content:
         return row["country"] if row else None
 
 
+def _total(numbers: Iterable[float]) -> float:
+    """The sum from left to right, the same on every version of Python and for numbers that record (`recording`)."""
+    added = 0.0
+    for x in numbers:
+        added = added + x
+    return added
+
+
 # ---------------------------------------------------------------- time
 
 
@@ -107,7 +115,7 @@ def settings_agree(c: Content) -> None:
 
 def stage_weights(c: Content) -> None:
     rows = [r for r in c.table("stages") if "weight" not in r.bad]
-    total = sum(r["weight"] for r in rows)
+    total = _total(r["weight"] for r in rows)
     if rows and total > 0:
         if abs(total - 1) > 1e-6:
             c.found.error(
@@ -175,7 +183,7 @@ def element_balance(c: Content) -> None:
         for element in {e for r in rows for e in content.get(r["material"], {})}:
             for t in c.periods:
                 taken, made = (
-                    sum(c.yearly(r, "quantity").get(t, 0.0) * content[r["material"]].get(element, 0.0) for r in side)
+                    _total(c.yearly(r, "quantity").get(t, 0.0) * content[r["material"]].get(element, 0.0) for r in side)
                     for side in (inputs, outputs)
                 )
                 if made > taken * (1 + 1e-6) + 1e-9:
@@ -304,7 +312,7 @@ def profiles(c: Content) -> None:
     for r in c.table("spending"):
         shares[r["profile"]].append(r)
     for name, rows in shares.items():
-        total = sum(r["share"] for r in rows if "share" not in r.bad)
+        total = _total(r["share"] for r in rows if "share" not in r.bad)
         if abs(total - 1) > 1e-6:
             c.error(rows[0], "share", f"the shares of {name} add to {total:g}; they must add to 1")
     ages: dict[Any, list[Record]] = defaultdict(list)
@@ -487,7 +495,7 @@ def embedded_owners(c: Content) -> None:
         shares[r["supply"], r["toll"], r["stage"], r["element"]].append(r)
     for (supply, toll, stage, _), rows in shares.items():
         for t in c.periods:
-            total = sum(c.yearly(r, "share").get(t, 0.0) for r in rows)
+            total = _total(c.yearly(r, "share").get(t, 0.0) for r in rows)
             if total > 1 + 1e-9:
                 c.error(
                     rows[-1],
@@ -643,7 +651,7 @@ def tolls_bounded(c: Content) -> None:
 
 def probabilities(c: Content) -> None:
     rows = [r for r in c.table("scenarios") if "probability" not in r.bad]
-    total = sum(r["probability"] for r in rows)
+    total = _total(r["probability"] for r in rows)
     if rows and abs(total - 1) > 1e-6:
         c.error(rows[0], "probability", f"the probabilities of all scenarios add to {total:g}; they must add to 1")
 
@@ -772,8 +780,13 @@ RULES: tuple[Callable[[Content], None], ...] = (
 )
 
 
-def check_content(settings: Mapping[str, Any], records: Records, found: Findings) -> None:
-    """Applies every rule; findings go to `found`."""
+# Rules that never find an error, only what is worth a look.
+ADVICE: tuple[Callable[[Content], None], ...] = (processes_used, toll_content, deliverable)
+
+
+def check_content(settings: Mapping[str, Any], records: Records, found: Findings, advice: bool = True) -> None:
+    """Applies every rule, or without advice those that can find an error; findings go to `found`."""
     content = Content(settings, records, found)
     for rule in RULES:
-        rule(content)
+        if advice or rule not in ADVICE:
+            rule(content)

@@ -6,13 +6,20 @@ Every row of `magnet_models` is one `LinearExpression`, so its coefficients can 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 INFINITY = float("inf")
+
+# Makes an array of a list of numbers; the name says which array of the programme it is.
+Flat = Callable[[str, list[float]], np.ndarray]
+
+
+def plain(name: str, numbers: list[float]) -> np.ndarray:
+    return np.array(numbers, dtype=float)
 
 
 @dataclass(frozen=True)
@@ -36,12 +43,12 @@ class Matrix:
     def column_of(self, variable: Any) -> int:
         return self.column[id(variable)]
 
-    def vector(self, terms: list[tuple[float, Any]]) -> np.ndarray:
-        """A linear sum as a dense vector over the columns."""
-        dense = np.zeros(len(self.variables))
+    def vector(self, terms: list[tuple[float, Any]], flat: Flat = plain, name: str = "") -> np.ndarray:
+        """A linear sum as a dense vector over the columns. flat, name: see `to_matrix`."""
+        dense = [0.0] * len(self.variables)
         for c, v in terms:
             dense[self.column[id(v)]] += c
-        return dense
+        return flat(name, dense)
 
     # ------------------------------------------------------------ the same programme, changed
 
@@ -91,8 +98,12 @@ class Matrix:
         return replace(self, variables=[], rows=[], column={})
 
 
-def to_matrix(model: Any) -> Matrix:
-    """Copies the active variables, rows and objective of a linear Pyomo model."""
+def to_matrix(model: Any, flat: Flat = plain) -> Matrix:
+    """Copies the active variables, rows and objective of a linear Pyomo model.
+
+    flat: what makes the arrays, each called by its field, so that numbers that are more than their value (`recording`)
+    are seen before they become one.
+    """
     from pyomo.environ import Constraint, Objective, Var  # takes a second: only where a model is there anyway
 
     variables = list(model.component_data_objects(Var, active=True, sort=False))
@@ -107,21 +118,26 @@ def to_matrix(model: Any) -> Matrix:
         row_lower.append(-INFINITY if lower is None else lower)
         row_upper.append(INFINITY if upper is None else upper)
     objective = next(model.component_data_objects(Objective, active=True)).expr
-    cost = np.zeros(len(variables))
+    cost = [0.0] * len(variables)
     for c, v in zip(objective.linear_coefs, objective.linear_vars, strict=True):
         cost[column[id(v)]] += c
     return Matrix(
         variables,
         rows,
-        cost,
-        float(objective.constant),
-        np.array([-INFINITY if v.lb is None else v.lb for v in variables], dtype=float),
-        np.array([INFINITY if v.ub is None else v.ub for v in variables], dtype=float),
+        flat("cost", cost),
+        float(flat("offset", [objective.constant])[0]),
+        flat("lower", [_bound(v.lower, -INFINITY) for v in variables]),
+        flat("upper", [_bound(v.upper, INFINITY) for v in variables]),
         np.array([not v.is_continuous() for v in variables], dtype=bool),
         np.array(start, dtype=np.int32),
         np.array(index, dtype=np.int32),
-        np.array(value, dtype=float),
-        np.array(row_lower, dtype=float),
-        np.array(row_upper, dtype=float),
+        flat("value", value),
+        flat("row_lower", row_lower),
+        flat("row_upper", row_upper),
         column,
     )
+
+
+def _bound(bound: Any, none: float) -> Any:
+    """A bound as it was set; `lb` and `ub` of a variable would look at it and lose what more it is than its value."""
+    return none if bound is None else bound if isinstance(bound, (float, int)) else bound()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .case import Case
-from .matrix import Matrix
+from .matrix import Flat, Matrix, plain
 from .problems import CaseError
 from .problems import Problem as Finding
 from .scenarios import shows
@@ -52,7 +52,8 @@ class Problem:
     """The model of a case with its arrays, the futures it is about, and what was wished for.
 
     futures: scenario -> its case; of a case without scenarios, {'base': case}. measures: names that studies will ask
-    for with `vector`. Raises CaseError if the tables leave something open, Impossible if no plan can exist.
+    for with `vector`. flat: see `to_matrix`; measures are arrays called 'measure NAME' and 'constant NAME'.
+    Raises CaseError if the tables leave something open, Impossible if no plan can exist.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Problem:
         probability: Mapping[str, float] | None = None,
         futures: Mapping[str, Case] | None = None,
         measures: Iterable[str] = ("cost",),
+        flat: Flat | None = None,
     ) -> None:
         from magnet_models import Contradiction, Refused, build  # Pyomo takes a second to import: only when solving
 
@@ -86,13 +88,17 @@ class Problem:
                 measures=measures,
                 shows=None if wish.foresight or futures is None else shows(case, self.futures),
             )
-            sums = {name: self.model.expected(name) for name in {"cost", *measures}}
+            sums = {name: self.model.expected(name) for name in dict.fromkeys(("cost", *measures))}
         except Contradiction as reason:
             raise Impossible(str(reason)) from reason
         except Refused as reason:
             raise CaseError([Finding("error", case.origin, "", "", str(reason))]) from reason
-        self.matrix: Matrix = to_matrix(self.model.pyomo)
-        self._measures = {name: (self.matrix.vector(terms), constant) for name, (constant, terms) in sums.items()}
+        flat = flat or plain
+        self.matrix: Matrix = to_matrix(self.model.pyomo, flat)
+        self._measures = {
+            name: (self.matrix.vector(terms, flat, f"measure {name}"), float(flat(f"constant {name}", [constant])[0]))
+            for name, (constant, terms) in sums.items()
+        }
 
     # ------------------------------------------------------------ measures
 

@@ -108,14 +108,22 @@ class Session:
     ) -> None:
         """start: a plan to begin from (values of the columns); one that does not fit is only a hint."""
         self._matrix, self._options, self._progress = matrix, options, progress
-        # Money comes in billions and tonnes in thousands: bring the largest cost near 1e4.
-        largest = float(np.abs(matrix.cost).max(initial=0.0))
-        self._scale = 2.0 ** -max(0, math.ceil(math.log2(largest / 1e4))) if largest > 1e4 else 1.0
+        self._scale = self.scale_of(matrix)
         self._interrupted = threading.Event()
         self._begun = time.perf_counter()
         self._h = self._loaded()
         if start is not None and matrix.whole.any():
-            self._h.setSolution(_solution(start))
+            self._h.setSolution(solution(start))
+
+    @staticmethod
+    def scale_of(matrix: Matrix) -> float:
+        """Money comes in billions and tonnes in thousands: brings the largest cost near 1e4."""
+        largest = float(np.abs(matrix.cost).max(initial=0.0))
+        return 2.0 ** -max(0, math.ceil(math.log2(largest / 1e4))) if largest > 1e4 else 1.0
+
+    def restart_clock(self) -> None:
+        """For another solve of what is loaded."""
+        self._begun = time.perf_counter()
 
     # ------------------------------------------------------------ loading
 
@@ -143,8 +151,8 @@ class Session:
         m, lp = self._matrix, highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(m.cost), len(m.row_lower)
         lp.col_cost_, lp.offset_ = m.cost * self._scale, m.offset * self._scale
-        lp.col_lower_, lp.col_upper_ = _highs_infinity(m.lower), _highs_infinity(m.upper)
-        lp.row_lower_, lp.row_upper_ = _highs_infinity(m.row_lower), _highs_infinity(m.row_upper)
+        lp.col_lower_, lp.col_upper_ = highs_infinity(m.lower), highs_infinity(m.upper)
+        lp.row_lower_, lp.row_upper_ = highs_infinity(m.row_lower), highs_infinity(m.row_upper)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = m.start, m.index, m.value
         if m.whole.any():
@@ -278,7 +286,7 @@ class Session:
             spent = time.perf_counter() - self._begun
             h.setOptionValue("time_limit", max(1.0, self._options.time_limit - spent) + h.getRunTime())
         if m.whole.any():
-            h.setSolution(_solution(outcome.values))
+            h.setSolution(solution(outcome.values))
         h.run()
         if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             outcome.tie_break = "not finished; the first optimal plan is kept"
@@ -310,10 +318,10 @@ def _weighed(preferences: list[np.ndarray], values: np.ndarray) -> np.ndarray:
     return total
 
 
-def _solution(values: np.ndarray) -> highspy.HighsSolution:
-    solution = highspy.HighsSolution()
-    solution.col_value = list(values)
-    return solution
+def solution(values: np.ndarray) -> highspy.HighsSolution:
+    found = highspy.HighsSolution()
+    found.col_value = list(values)
+    return found
 
 
 def relative_gap(objective: float, bound: float | None) -> float | None:
@@ -322,7 +330,7 @@ def relative_gap(objective: float, bound: float | None) -> float | None:
     return max(0.0, objective - bound) / max(1e-10, abs(objective)) if objective != bound else 0.0
 
 
-def _highs_infinity(bounds: np.ndarray) -> np.ndarray:
+def highs_infinity(bounds: np.ndarray) -> np.ndarray:
     return np.clip(bounds, -highspy.kHighsInf, highspy.kHighsInf)
 
 

@@ -47,8 +47,12 @@ def _variables(problem: Problem) -> Iterator[tuple[Decision, Any]]:
 
 def read(problem: Problem, values: np.ndarray) -> dict[Decision, float]:
     """Every decision that is not 0, whole numbers exact."""
-    whole = problem.matrix.whole
-    found = {d: float(round(values[j]) if whole[j] else values[j]) for d, j in columns(problem).items()}
+    return amounts(columns(problem), problem.matrix, values)
+
+
+def amounts(columns: Mapping[Decision, int], matrix: Matrix, values: np.ndarray) -> dict[Decision, float]:
+    """The same, from the columns of the decisions and the arrays alone."""
+    found = {d: float(round(values[j]) if matrix.whole[j] else values[j]) for d, j in columns.items()}
     return {d: x for d, x in found.items() if abs(x) > 1e-6}
 
 
@@ -126,7 +130,7 @@ def differences(
     """
     found = []
     for verb in ("sign", "build", "open"):
-        then, now = _amounts(before, verb, sizes), _amounts(after, verb, sizes)
+        then, now = _by_name(before, verb, sizes), _by_name(after, verb, sizes)
         for name in sorted({*then, *now}):
             old, new = then.get(name, {}), now.get(name, {})
             apart = [t for t in years if not _alike(old.get(t, 0.0), new.get(t, 0.0))]
@@ -137,7 +141,7 @@ def differences(
     return sorted(found, key=lambda d: (d.year, d.name))
 
 
-def _amounts(decisions: Decisions, verb: str, sizes: Mapping[str, float]) -> dict[str, dict[int, float]]:
+def _by_name(decisions: Decisions, verb: str, sizes: Mapping[str, float]) -> dict[str, dict[int, float]]:
     """Name -> year -> 1 for what is signed or opened, t/y for what is built."""
     amounts: dict[str, dict[int, float]] = {}
     sized = {(d.name, d.year) for d in decisions if d.kind == "size"}

@@ -59,8 +59,8 @@ class Result:
     status: as of a solve ('optimal', 'infeasible', 'time limit' ...), or 'invalid': the changed case does not pass its
     checks, or 'failed': an error, in `detail`. cost, bound: discounted money of the plan found, and what no plan can be
     cheaper than; None without one. values: measure -> value. decisions: first-stage variables that are not 0, by
-    (kind, name, year). way: 'in place' or 'built', and `why` it had to be built. Seconds are for the log: they are not
-    in the merged table.
+    (kind, name, year). way: 'in place', on the model of the case as it stands, or 'built', and `why` it had to be
+    (docs/resolving.md). audited: the plan was audited and passed. Seconds are for the log: not in the merged table.
     """
 
     number: int
@@ -74,6 +74,7 @@ class Result:
     way: str = "built"
     why: str = ""
     detail: str = ""
+    audited: bool = False
 
     @property
     def proved(self) -> bool:

@@ -1,0 +1,30 @@
+"""Sums and extremes of numbers, step by step, in a fixed order.
+
+`sum` adds floats with a correction from Python 3.12 on, and other kinds of number without; here every version and
+every kind of number gives the same digits. A number that keeps account of what is done with it (it has methods `least`
+and `greatest`) takes part in the choice of an extreme, instead of being asked which is smaller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def total(numbers: Iterable[float]) -> float:
+    """The sum, from left to right."""
+    added = 0.0
+    for x in numbers:
+        added = added + x
+    return added
+
+
+def least(a: float, b: float) -> float:
+    """The smaller of two numbers; the first if they are equal."""
+    own = getattr(a, "least", None) or getattr(b, "least", None)
+    return own(a, b) if own else min(a, b)
+
+
+def greatest(a: float, b: float) -> float:
+    """The greater of two numbers; the first if they are equal."""
+    own = getattr(a, "greatest", None) or getattr(b, "greatest", None)
+    return own(a, b) if own else max(a, b)

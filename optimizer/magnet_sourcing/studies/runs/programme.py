@@ -1,0 +1,79 @@
+"""What a run solves: arrays whose columns and rows have names, without the model they were made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ...matrix import Matrix
+from ...problem import Problem
+from .. import decisions
+from ..decisions import Decision
+
+# The arrays of a programme that other numbers change; what else a `Matrix` holds is its shape.
+NUMBERS = ("cost", "lower", "upper", "value", "row_lower", "row_upper")
+
+
+@dataclass(frozen=True)
+class Programme:
+    """names, rows: of columns and rows. decided: columns of what is decided before the future is known; decisions: the
+    column of each decision; measures: measure -> vector over the columns, and constant."""
+
+    matrix: Matrix
+    names: Sequence[str]
+    rows: Sequence[str]
+    decided: np.ndarray
+    decisions: Mapping[Decision, int]
+    measures: Mapping[str, tuple[np.ndarray, float]]
+
+    @classmethod
+    def of(cls, problem: Problem, measures: Sequence[str]) -> Programme:
+        m = problem.matrix
+        return cls(
+            m.bare(),
+            [v.name for v in m.variables],
+            [r.name for r in m.rows],
+            problem.decided(),
+            decisions.columns(problem),
+            {name: problem.vector(name) for name in dict.fromkeys(("cost", *measures))},
+        )
+
+    def with_arrays(self, arrays: Mapping[str, np.ndarray]) -> Programme:
+        """The same programme with other arrays, called as `Problem` calls them."""
+        changed: dict[str, Any] = {name: arrays[name] for name in NUMBERS if name in arrays}
+        if "offset" in arrays:
+            changed["offset"] = float(arrays["offset"][0])
+        measures = {
+            name: (
+                arrays.get(f"measure {name}", vector),
+                float(arrays[f"constant {name}"][0]) if f"constant {name}" in arrays else constant,
+            )
+            for name, (vector, constant) in self.measures.items()
+        }
+        return replace(self, matrix=replace(self.matrix, **changed), measures=measures)
+
+    def value(self, measure: str, values: np.ndarray) -> float:
+        vector, constant = self.measures[measure]
+        return float(vector @ values) + constant
+
+    def holding(self, decided: Mapping[str, float]) -> Matrix:
+        """The arrays with what is decided beforehand held; whole numbers that are held need no search any more."""
+        held = self.matrix.held(self.decided, [decided.get(self.names[j], 0.0) for j in self.decided])
+        return replace(held, whole=held.whole & (held.lower < held.upper))
+
+    def difference(self, other: Programme) -> str:
+        """Where two programmes first differ, in words; blank if they are the same to the last bit."""
+        if list(self.names) != list(other.names) or list(self.rows) != list(other.rows):
+            return "columns or rows"
+        for name in ("start", "index", "whole", *NUMBERS):
+            if len(apart := np.flatnonzero(getattr(self.matrix, name) != getattr(other.matrix, name))):
+                return f"{name} {apart[0]}"
+        if self.matrix.offset != other.matrix.offset:
+            return "offset"
+        for name, (vector, constant) in self.measures.items():
+            if constant != other.measures[name][1] or not np.array_equal(vector, other.measures[name][0]):
+                return f"measure {name}"
+        return ""
