@@ -72,13 +72,6 @@ class End:
         known = [r.bound for r in (self.free, self.relaxed) if r is not None and r.bound is not None]
         return min(max(known, default=-math.inf), self.cost)
 
-    @property
-    def regret(self) -> tuple[float, float] | None:
-        """What holding the old decisions costs at the least and at the most; None if they cannot be held."""
-        if self.free is None or self.held is None or self.held.cost is None or self.free.cost is None:
-            return None
-        return max(0.0, self.held.cost - self.cost), max(0.0, self.held.cost - self.bound)
-
     def value(self, measure: str) -> float | None:
         """A measure of the plan that was found: the free one, else the one with the decisions held."""
         if measure == "cost":
@@ -136,6 +129,21 @@ class Bar:
         """How much more of a measure than as the case stands."""
         there, here = end.value(measure), self.base.value(measure)
         return None if there is None or here is None else there - here
+
+    def kept(self, end: End) -> bool | None:
+        """Whether all old decisions can be held at an end: what is no longer on offer cannot. None if it is not known."""
+        if end.held is None or self.base.free is None or end.status in ("failed", "not run"):
+            return None
+        old, held = self.base.free.decisions, end.held.decisions
+        return end.held.cost is not None and all(
+            abs(held.get(d, 0.0) - x) <= 1e-6 * max(1.0, abs(x)) for d, x in old.items()
+        )
+
+    def staying(self, end: End) -> tuple[float, float] | None:
+        """What holding the old decisions costs at the least and at the most; None if they cannot be held."""
+        if not self.kept(end) or end.free is None or end.held is None or end.held.cost is None:
+            return None
+        return max(0.0, end.held.cost - end.cost), max(0.0, end.held.cost - end.bound)
 
     def reach(self, measure: str) -> float:
         """Length in another measure, by the plans found; 0 if it is not known."""

@@ -6,6 +6,7 @@ optimum, and with whole numbers as fractions, which needs no more. What could be
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -217,6 +218,12 @@ def planned(ranges: Sequence[Range], asked: Asked) -> int:
     return one_way + 2 * full + 2 * min(asked.spider, full) + asked.samples * factors
 
 
+def _mark(study: Study) -> str:
+    """A few letters of their own for each set of runs, so that a folder can keep studies that asked for more or less."""
+    said = repr([(sorted(run.label.items(), key=str), run.changes, run.plan) for run in study.runs])
+    return hashlib.sha256(said.encode()).hexdigest()[:8]
+
+
 # ---------------------------------------------------------------- the steps
 
 
@@ -286,7 +293,7 @@ class _Studying:
     def _execute(self, step: str, study: Study) -> Done:
         where = self._where
         if where is not None and where.folder is not None:
-            where = replace(where, folder=where.folder / step.replace(" ", "-"))
+            where = replace(where, folder=where.folder / f"{step.replace(' ', '-')}-{_mark(study)}")
         done = execute(study, where, lambda n, of, what: self._report(n, of, f"{step}: {what}"))
         self._done.append((step, done))
         return done

@@ -181,19 +181,20 @@ def apart_table(found: Sensitivity) -> pd.DataFrame:
 # ---------------------------------------------------------------- decisions
 
 
-def changed_at(found: Sensitivity, e: End) -> str:
-    """'changes': holding the old decisions is proved to cost more than `worth`; 'no need'; 'not possible' to hold them."""
-    if e.regret is None:
-        return "not possible" if e.held is not None and e.held.cost is None and e.free is not None else ""
-    return "changes" if e.regret[0] > found.worth else "no need"
+def changed_at(found: Sensitivity, b: Bar, e: End) -> str:
+    """'changes': holding the old decisions is proved to cost more than `worth`; 'no need'; 'not possible' to hold all."""
+    staying = b.staying(e)
+    if staying is None:
+        return "not possible" if b.kept(e) is False and e.free is not None else ""
+    return "changes" if staying[0] > found.worth else "no need"
 
 
 def changes_table(found: Sensitivity) -> pd.DataFrame:
     rows = []
     for b in (b for b in longest(found.bars) if b.full):
         for e in b.ends:
-            verdict = changed_at(found, e)
-            least, most = e.regret or (None, None)
+            verdict = changed_at(found, b, e)
+            least, most = b.staying(e) or (None, None)
             same = {
                 "range": b.range.name, "end": end_name(e), "value": b.range.shown(e.position), "verdict": _CHANGE[verdict],
                 "staying_costs": least, "staying_costs_most": finite(most) if most is not None else None,
@@ -206,7 +207,7 @@ def changes_table(found: Sensitivity) -> pd.DataFrame:
 _CHANGE = {
     "changes": "decisions change",
     "no need": "no decision needs to change",
-    "not possible": "the decisions cannot be kept",
+    "not possible": "not all decisions can be kept",
     "": "not known",
 }
 
