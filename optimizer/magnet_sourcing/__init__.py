@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .studies.choices.options import options
     from .studies.frontier.payoff import payoff
     from .studies.frontier.tracing import Frontier, frontier
+    from .studies.sensitivity.studying import Sensitivity, sensitivity
     from .studies.information import value_of_scenarios
     from .studies.stress.testing import Stress, stress
     from .studies.switching.searching import Switching, switching
@@ -37,12 +38,14 @@ _PLACES = {
     "Problem": ".problems",
     "Progress": ".session",
     "ScenarioPlan": ".scenario_plan",
+    "Sensitivity": ".studies.sensitivity.studying",
     "Stress": ".studies.stress.testing",
     "Switching": ".studies.switching.searching",
     "alternatives": ".studies.choices.alternatives",
     "frontier": ".studies.frontier.tracing",
     "options": ".studies.choices.options",
     "payoff": ".studies.frontier.payoff",
+    "sensitivity": ".studies.sensitivity.studying",
     "solve": ".solving",
     "stress": ".studies.stress.testing",
     "switching": ".studies.switching.searching",
@@ -56,12 +59,14 @@ __all__ = [
     "Problem",
     "Progress",
     "ScenarioPlan",
+    "Sensitivity",
     "Stress",
     "Switching",
     "alternatives",
     "frontier",
     "options",
     "payoff",
+    "sensitivity",
     "solve",
     "stress",
     "switching",
