@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from .studies.choices.options import options
     from .studies.frontier.payoff import payoff
     from .studies.frontier.tracing import Frontier, frontier
-    from .studies.sensitivity.studying import Sensitivity, sensitivity
     from .studies.information import value_of_scenarios
+    from .studies.sensitivity.studying import Sensitivity, sensitivity
     from .studies.stress.testing import Stress, stress
     from .studies.switching.searching import Switching, switching
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .amounts import names
 from .common import (
     AUDIT_FAILED,
     EPILOG,
@@ -25,6 +24,7 @@ from .common import (
 from .engines import engine_options, where_of
 
 if TYPE_CHECKING:
+    from ..case import Case
     from ..studies.sensitivity.studying import Sensitivity
 
 
@@ -37,21 +37,35 @@ if TYPE_CHECKING:
     help="Study workbook (.xlsx), or a folder for CSV tables. Default: <case>-sensitivity.xlsx here.",
 )
 @click.option(
-    "--top", type=int, default=20, show_default=True, help="Ranges solved in full, of each measure; all others are screened."
+    "--top",
+    type=int,
+    default=20,
+    show_default=True,
+    help="Ranges solved in full, of each measure; others are screened.",
 )
 @click.option("--full", is_flag=True, help="Solve every range in full, as --top 0.")
 @click.option("--only", help="Names of ranges, joined by commas. Default: all.")
 @click.option("--measure", "measures", multiple=True, help="A measure to report besides cost and index. Repeatable.")
-@click.option("--spider", type=int, default=6, show_default=True, help="Longest bars with cost half way to their ends too.")
+@click.option(
+    "--spider", type=int, default=6, show_default=True, help="Longest bars with cost half way to their ends too."
+)
 @click.option(
     "--switch-over", type=int, default=3, show_default=True, help="Longest bars with the values where decisions change."
 )
 @click.option("--years", type=int, default=3, show_default=True, help="First periods whose decisions count in that.")
 @click.option(
-    "--tolerance", type=float, default=0.02, show_default=True, help="Width of such a value, share of the way to the end."
+    "--tolerance",
+    type=float,
+    default=0.02,
+    show_default=True,
+    help="Width of such a value, share of the way to the end.",
 )
 @click.option(
-    "--ranging", type=int, default=6, show_default=True, help="Prices, capacities and demands ranged with decisions held."
+    "--ranging",
+    type=int,
+    default=6,
+    show_default=True,
+    help="Prices, capacities and demands ranged with decisions held.",
 )
 @click.option(
     "--method",
@@ -90,7 +104,7 @@ def sensitivity(
     found = study(
         read,
         top=0 if full else top,
-        only=names(only),
+        only=_ranges(read, only),
         where=where_of(engine, workers, cluster, folder),
         progress=study_progress(quiet or as_json),
         **options,
@@ -104,6 +118,22 @@ def sensitivity(
     else:
         _show(found, files, quiet)
     raise click.exceptions.Exit(_ending(found, failed))
+
+
+def _ranges(case: Case, text: str | None) -> list[str] | None:
+    """Names joined by commas, some of which have commas of their own."""
+    if text is None:
+        return None
+    from ..studies.ranges.ranges import ranges_of
+
+    known = {r.name for r in ranges_of(case)}
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    found: list[str] = []
+    while parts:
+        longest = next((n for n in range(len(parts), 0, -1) if ", ".join(parts[:n]) in known), 1)
+        found.append(", ".join(parts[:longest]))
+        parts = parts[longest:]
+    return found
 
 
 def _ending(found: Sensitivity, failed: bool) -> int:

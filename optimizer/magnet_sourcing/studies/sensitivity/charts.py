@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from openpyxl.chart import BarChart, LineChart, Reference
-from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
@@ -24,9 +23,19 @@ if TYPE_CHECKING:
 
 # Bars of a chart: more cannot be read on a page.
 MOST = 20
-# Rows of the first page that the chart of cost covers.
-ROWS = 26
+# Height of a row of a sheet, in cm.
+_ROW = 0.53
 _HEAD = 3
+
+
+def rows_for(found: Sensitivity) -> int:
+    """Rows of the first page that the tornado of cost covers."""
+    return round(_height(len(drawn(found, "cost")[:MOST])) / _ROW) + 1 if found.bars else 0
+
+
+def _height(bars: int) -> float:
+    """In cm, of a tornado."""
+    return max(6.0, min(13.0, 3.4 + 0.6 * bars))
 
 
 def decorate(found: Sensitivity, book: Any, page: Page) -> None:
@@ -46,7 +55,7 @@ def decorate(found: Sensitivity, book: Any, page: Page) -> None:
             sheet.add_chart(_tornado(sheet, found, measure, row, last), f"F{row}")
             if measure == "cost":
                 page.sheet.add_chart(_tornado(sheet, found, measure, row, last), f"A{page.figure}")
-            row = max(last, row + 2 + 2 * min(len(bars), MOST) // 2 + 14) + 3
+            row = max(last, row + round(_height(len(bars)) / _ROW)) + 3
     if found.spider:
         last = _spider_rows(sheet, found, row)
         sheet.add_chart(_spider(sheet, found, row, last), f"{letter(len(found.spider) + 2)}{row}")
@@ -105,10 +114,7 @@ def _tornado(sheet: Worksheet, found: Sensitivity, measure: str, row: int, last:
     chart.y_axis.crosses = "max"
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9", w=6_000))
     chart.legend.position = "b"
-    bars = last - row - 1
-    chart.height, chart.width = max(6.0, min(12.8, 3.4 + 0.62 * bars)), 30
-    chart.dataLabels = DataLabelList()
-    chart.dataLabels.showVal = False
+    chart.height, chart.width = _height(last - row - 1), 30
     return chart
 
 

@@ -134,7 +134,7 @@ def _changes(found: Sensitivity) -> list[str]:
                 kept.append(at)
             if verdict in ("changes", "not possible"):
                 staying = b.staying(e)
-                cost = f"keeping the decisions costs {money.say(staying[0])} more" if staying else "not all decisions can be kept"
+                cost = f"keeping the decisions costs {money.say(staying[0])} more" if staying else "not all can be kept"
                 lines.append(f"{at}: {cost}. {_listed([d.text for d in decisions_changed(found, e)])}".strip())
     if kept:
         lines.append(
@@ -196,8 +196,8 @@ def _ranging(found: Sensitivity) -> list[str]:
     )
     if found.ranging.degenerate:
         lines.append(
-            f"The optimum is degenerate ({found.ranging.degenerate} basic variables stand at a bound), so the answer may hold "
-            "beyond an end as well."
+            f"The optimum is degenerate ({found.ranging.degenerate} basic variables stand at a bound), so the answer may "
+            "hold beyond an end as well."
         )
     return lines
 
@@ -208,7 +208,8 @@ def _apart(found: Sensitivity) -> list[str]:
     for (ending, why), part in rows.fillna("").groupby(["ending", "why"], sort=False):
         named = [f"{r.range} ({r.end}, {r.value})" for r in part.itertuples()]
         more = f" and {len(named) - _TOLD} more" if len(named) > _TOLD else ""
-        lines.append(f"{_ENDING.get(str(ending), str(ending))}: {', '.join(named[:_TOLD])}{more}." + (f" {why}" if why else ""))
+        said = f"{_ENDING.get(str(ending), str(ending))}: {', '.join(named[:_TOLD])}{more}."
+        lines.append(f"{said} {why}".strip())
     return lines
 
 
@@ -226,8 +227,8 @@ def _caveats(found: Sensitivity) -> list[str]:
     lines = [
         "One range moves at a time, and everything else stands as in the case. Costs are discounted, those of the best plan "
         f"found, at most {found.options.gap:.2%} above the least there is.",
-        f"A change of decisions counts when keeping the old ones is proved to cost more than "
-        f"{amounts(found, 'cost').say(found.worth)} more. The new decisions are those of one plan; others within the gap may "
+        "A change of decisions counts when keeping the old ones is proved to cost at least "
+        f"{amounts(found, 'cost').say(found.worth)}. The new decisions are those of one plan; others within the gap may "
         "decide otherwise.",
     ]
     others = [m for m in found.asked.measures if m != "cost"]

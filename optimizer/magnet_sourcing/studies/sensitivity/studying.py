@@ -27,7 +27,7 @@ from ..runs.executing import Done, Where, execute
 from ..runs.study import Study
 from ..switching.probing import Decided, Interrupted
 from .bars import Bar, End, candidates, longest
-from .designing import Ask, Answers, answers_of, bars_of, between, end, in_full, runs_of, screening
+from .designing import Answers, Ask, answers_of, bars_of, between, end, in_full, runs_of, screening
 from .ranging import Intervals, intervals
 from .switch_over import Walked, switch_overs
 
@@ -199,11 +199,14 @@ def _check(case: Case, asked: Asked, samples: int | None, ranges: Sequence[Range
     if not 0 < asked.tolerance < 1:
         wrong.append(f"tolerance {asked.tolerance:g}: a share of the way to an end, more than 0 and less than 1")
     if not ranges:
-        wrong.append("no number of the case carries a range: fill in low and high in the sheet evidence, or assumptions")
+        wrong.append(
+            "no number of the case carries a range: fill in low and high in the sheet evidence, or assumptions"
+        )
     runs = planned(ranges, asked)
     if runs > asked.max_runs:
         wrong.append(
-            f"{runs:,} runs are needed, more than max_runs {asked.max_runs:,}: fewer top, fewer samples, or a larger max_runs"
+            f"{runs:,} runs are needed, more than max_runs {asked.max_runs:,}: give a smaller top, fewer samples, or a "
+            "larger max_runs"
         )
     if wrong:
         raise ValueError("\n".join(wrong))
@@ -272,7 +275,9 @@ class _Studying:
         asked, solvable = self._found.asked, candidates(self._found.bars)
         chosen = solvable[: asked.top or None]
         for measure in asked.measures[1:]:
-            moving = sorted((b for b in solvable if b.reach(measure) > 0), key=lambda b: (-b.reach(measure), b.range.name))
+            moving = sorted(
+                (b for b in solvable if b.reach(measure) > 0), key=lambda b: (-b.reach(measure), b.range.name)
+            )
             chosen += [b for b in moving[: asked.top or None] if b not in chosen]
         return chosen
 
@@ -302,19 +307,23 @@ class _Studying:
         """Switch-over points, ranging, indices."""
         found, asked = self._found, self._found.asked
         drawn = [b.range for b in longest(found.bars) if b.full]
-        decided = Decided(self._problem, self._values, found.years)
-        for i, r in enumerate(drawn[: asked.switch_over]):
-            of = min(len(drawn), asked.switch_over)
-            found.switch_overs.append(
-                switch_overs(
-                    found.case, r, decided, found.worth, asked.tolerance, found.options,
-                    lambda what, i=i: self._report(i, of, f"switch-over: {what}"),  # type: ignore[misc]
-                )  # fmt: skip
-            )
+        self._switch_overs(drawn[: asked.switch_over])
         if asked.ranging:
             found.ranging = intervals(self._problem, self._values, found.options, asked.ranging)
         if asked.method != "one-way":
             self._indices(drawn[: asked.top or None])
+
+    def _switch_overs(self, ranges: Sequence[Range]) -> None:
+        found = self._found
+        decided = Decided(self._problem, self._values, found.years)
+
+        def report(what: str) -> None:
+            self._report(len(found.switch_overs), len(ranges), f"switch-over: {what}")
+
+        for r in ranges:
+            found.switch_overs.append(
+                switch_overs(found.case, r, decided, found.worth, found.asked.tolerance, found.options, report)
+            )
 
     def _indices(self, ranges: Sequence[Range]) -> None:
         """Morris or Sobol' indices of the ranges solved in full."""
@@ -336,7 +345,9 @@ class _Studying:
         from ..ranges.weak import weak_numbers
 
         found = self._found
-        frames, decided, first = [], [], 0
+        frames: list[pd.DataFrame] = []
+        decided: list[pd.DataFrame] = []
+        first = 0
         for step, done in self._done:
             for frames_of, frame in ((frames, done.runs()), (decided, done.decisions())):
                 frame["run"] += first

@@ -100,9 +100,7 @@ def _walk(
         if after is None:
             found.append(SwitchOver(r, turn.state, inside, outside, detail=turn.detail))
             return found, probes
-        found.append(
-            SwitchOver(r, "changes", inside, outside, decided.unlike(after.all), turn.regret, turn.detail)
-        )
+        found.append(SwitchOver(r, "changes", inside, outside, decided.unlike(after.all), turn.regret, turn.detail))
         if len(found) == MOST:
             return [*found, SwitchOver(r, "more", outside, end)], probes
         here, decided = outside, after

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -270,8 +270,7 @@ def ranging_table(found: Sensitivity) -> pd.DataFrame:
 def _index_tables(found: Sensitivity) -> dict[str, tuple[str, pd.DataFrame, dict[str, str]]]:
     if not found.indices:
         return {}
-    frame = pd.concat([i.table.assign(measure=i.measure) for i in found.indices], ignore_index=True)
-    frame = frame[["measure", *(c for c in frame.columns if c != "measure")]]
+    frame = _by_measure({i.measure: i.table for i in found.indices})
     kind = "Sobol' indices" if found.asked.method == "sobol" else "Morris' elementary effects"
     return {found.asked.method: (f"{kind} of the longest bars, from {found.design}.", frame, {})}
 
@@ -279,11 +278,19 @@ def _index_tables(found: Sensitivity) -> dict[str, tuple[str, pd.DataFrame, dict
 def _weak_tables(found: Sensitivity) -> dict[str, tuple[str, pd.DataFrame, dict[str, str]]]:
     if not found.weak:
         return {}
-    tell: Callable[[str], pd.DataFrame] = lambda name: pd.concat(  # noqa: E731
-        [getattr(w, name).assign(measure=m) for m, w in found.weak.items()], ignore_index=True
-    )
-    first, by = (frame[["measure", *(c for c in frame.columns if c != "measure")]] for frame in map(tell, ("firm_up", "by_confidence")))
     return {
-        "weak numbers": ("Estimates and numbers of low confidence that move the result most: firm these up first.", first, {}),
-        "confidence": ("How much of the movement rests on numbers of which confidence.", by, {}),
+        "weak numbers": (
+            "Estimates and numbers of low confidence that move the result most: firm these up first.",
+            _by_measure({m: w.firm_up for m, w in found.weak.items()}), {},
+        ),
+        "confidence": (
+            "How much of the movement rests on numbers of which confidence.",
+            _by_measure({m: w.by_confidence for m, w in found.weak.items()}), {},
+        ),
     }  # fmt: skip
+
+
+def _by_measure(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tables of several measures below each other, the measure in the first column."""
+    frame = pd.concat([f.assign(measure=m) for m, f in frames.items()], ignore_index=True)
+    return frame[["measure", *(c for c in frame.columns if c != "measure")]]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...book import write_study
-from .charts import ROWS, decorate
+from .charts import decorate, rows_for
 from .findings import findings, headline
 from .tables import tables
 
@@ -23,6 +23,6 @@ def write_sensitivity(found: Sensitivity, path: Path) -> Path:
         findings(found),
         tables(found),
         currency=str(found.case.settings.get("currency") or "money"),
-        figure=ROWS if found.bars else 0,
+        figure=rows_for(found),
         decorate=partial(decorate, found),
     )
