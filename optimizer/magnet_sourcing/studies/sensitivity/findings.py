@@ -105,7 +105,8 @@ def _order(found: Sensitivity) -> list[str]:
         )
         most = max(b.most for b in screened)
         limit = f"none of them can move cost by more than {money.say(most)}" if math.isfinite(most) else ""
-        sure = f"The {k} longest bars are proved longer than those of all {len(screened)} ranges only screened"
+        bars = f"The {k} longest bars are" if k > 1 else "The longest bar is"
+        sure = f"{bars} proved longer than those of all {len(screened)} ranges only screened"
         lines.append(f"{sure}: {limit}." if k and limit else f"{sure}." if k else f"The order is not proved; {limit}.")
         if longer:
             named = ", ".join(b.range.name for b in longer[:_TOLD])
