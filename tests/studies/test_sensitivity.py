@@ -91,7 +91,7 @@ def test_what_is_only_screened_is_proved_shorter() -> None:
     assert proved_longest(found.bars) == 1 and could_be_longer(found.bars) == []
     assert bar(found, "price of c").most == pytest.approx(90.0)
     assert "The longest bar is proved longer than those of all 2 ranges only screened" in said(found)
-    assert "none of them can move cost by more than 90" in said(found)
+    assert "none of them can move cost by more than US$ 90.00" in said(found)
 
 
 def test_a_decision_flips_at_its_break_even() -> None:
@@ -211,7 +211,7 @@ def test_a_size_beyond_what_is_allowed_cannot_be_held() -> None:
     assert low.status == "solved" and low.cost == pytest.approx(1800.0)  # a third of the need is not worth 1,200
 
 
-few = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+few = settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 @few
@@ -221,7 +221,6 @@ def test_screening_holds_the_truth_between_its_ends(given_case: tuple[dict[str, 
     rows = [
         price_of("Chinese magnets", 0.4, 1.5),
         assumed("cars", "demands", "demand = cars", "quantity", 0.5, 1.6),
-        assumed("press", "expansions", "expansion = new press", "fixed_cost", 0.3, 2.0),
     ]
     made = Case.from_rows(given_settings, {**given_tables, "assumptions": rows})
     found = sensitivity(made, top=1, **{**BARE, "gap": 1e-6})

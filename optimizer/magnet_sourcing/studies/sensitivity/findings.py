@@ -100,14 +100,18 @@ def _order(found: Sensitivity) -> list[str]:
     else:
         k, longer = proved_longest(found.bars), could_be_longer(found.bars)
         lines.append(
-            f"{len(full)} of {len(found.bars)} ranges were solved in full; the others were only screened, with decisions "
-            f"held, which finds the dearer ends too dear and the cheaper ends not cheap enough."
+            f"{len(full)} of {len(found.bars)} ranges {'were' if len(full) != 1 else 'was'} solved in full; the others were "
+            "only screened, with decisions held, which finds the dearer ends too dear and the cheaper ends not cheap enough."
         )
         most = max(b.most for b in screened)
-        limit = f"none of them can move cost by more than {money.say(most)}" if math.isfinite(most) else ""
+        limit = (
+            f"none of them can move cost by more than {money.say(most)}"
+            if math.isfinite(most)
+            else "how far some of them can move cost is not known"
+        )
         bars = f"The {k} longest bars are" if k > 1 else "The longest bar is"
         sure = f"{bars} proved longer than those of all {len(screened)} ranges only screened"
-        lines.append(f"{sure}: {limit}." if k and limit else f"{sure}." if k else f"The order is not proved; {limit}.")
+        lines.append(f"{sure}: {limit}." if k else f"That the bars solved in full are the longest is not proved; {limit}.")
         if longer:
             named = ", ".join(b.range.name for b in longer[:_TOLD])
             lines.append(
