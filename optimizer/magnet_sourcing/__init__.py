@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from .studies.frontier.payoff import payoff
     from .studies.frontier.tracing import Frontier, frontier
     from .studies.information import value_of_scenarios
+    from .studies.ranges.indices import morris_design, morris_indices, sobol_design, sobol_indices
+    from .studies.ranges.ranges import ranges_of
+    from .studies.ranges.sampling import sample_runs
+    from .studies.ranges.vary import parse_vary
+    from .studies.ranges.weak import weak_numbers
     from .studies.sensitivity.studying import Sensitivity, sensitivity
     from .studies.stress.testing import Stress, stress
     from .studies.switching.searching import Switching, switching
@@ -43,13 +48,21 @@ _PLACES = {
     "Switching": ".studies.switching.searching",
     "alternatives": ".studies.choices.alternatives",
     "frontier": ".studies.frontier.tracing",
+    "morris_design": ".studies.ranges.indices",
+    "morris_indices": ".studies.ranges.indices",
     "options": ".studies.choices.options",
+    "parse_vary": ".studies.ranges.vary",
     "payoff": ".studies.frontier.payoff",
+    "ranges_of": ".studies.ranges.ranges",
+    "sample_runs": ".studies.ranges.sampling",
     "sensitivity": ".studies.sensitivity.studying",
+    "sobol_design": ".studies.ranges.indices",
+    "sobol_indices": ".studies.ranges.indices",
     "solve": ".solving",
     "stress": ".studies.stress.testing",
     "switching": ".studies.switching.searching",
     "value_of_scenarios": ".studies.information",
+    "weak_numbers": ".studies.ranges.weak",
 }
 __all__ = [
     "Case",
@@ -64,13 +77,21 @@ __all__ = [
     "Switching",
     "alternatives",
     "frontier",
+    "morris_design",
+    "morris_indices",
     "options",
+    "parse_vary",
     "payoff",
+    "ranges_of",
+    "sample_runs",
     "sensitivity",
+    "sobol_design",
+    "sobol_indices",
     "solve",
     "stress",
     "switching",
     "value_of_scenarios",
+    "weak_numbers",
 ]
 
 

@@ -16,6 +16,7 @@ from .commands.cases import check, new
 from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, USAGE
 from .commands.frontier import frontier
 from .commands.options import options
+from .commands.ranges import ranges
 from .commands.sensitivity import sensitivity
 from .commands.solve import solve
 from .commands.stress import stress
@@ -85,7 +86,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, frontier, stress, alternatives, options, switching, sensitivity, new, check):
+for command in (solve, frontier, stress, alternatives, options, switching, sensitivity, ranges, new, check):
     main.add_command(command)
 
 
