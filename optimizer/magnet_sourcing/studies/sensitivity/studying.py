@@ -137,10 +137,11 @@ def sensitivity(
     many that move each other measure most (0: all).
     only: names of ranges (None: all). spider: of how many of the longest bars cost is also found half way. switch_over:
     for how many of them the values are found at which the first decisions change; years: first periods whose decisions
-    count (None: 3, or all of a shorter case); tolerance: width of such a value, as a share of the way to the end. ranging: single prices, capacities and
-    demands (of each so many) for which it is told how far they may move with decisions held. method: 'one-way', or in
-    addition 'morris' or 'sobol' indices of the `top` longest bars, from `samples` trajectories or samples. measures:
-    reported beside cost, and beside 'index' where there is an exposed country. max_runs: refuse to start more.
+    count (None: 3, or all of a shorter case); tolerance: width of such a value, as a share of the way to the end.
+    ranging: single prices, capacities and demands (of each so many) for which it is told how far they may move with
+    decisions held. method: 'one-way', or in addition 'morris' or 'sobol' indices of the `top` longest bars, from
+    `samples` trajectories or samples. measures: reported beside cost, and beside 'index' where there is an exposed
+    country. max_runs: refuse to start more.
     gap, time_limit, seed: of each solve. where: engine, processes and folder. progress: called with (done, of, what).
 
     Raises CaseError if the case fails its checks, ValueError for unknown names or options without sense.
