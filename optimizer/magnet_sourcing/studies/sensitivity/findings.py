@@ -98,7 +98,7 @@ def _order(found: Sensitivity) -> list[str]:
     if not screened:
         lines.append(f"All {len(found.bars)} ranges were solved in full at both ends.")
     else:
-        k, longer = proved_longest(found.bars), could_be_longer(found.bars)
+        k, longer = proved_longest(found.bars), could_be_longer(found.bars, found.asked.top)
         lines.append(
             f"{len(full)} of {len(found.bars)} ranges {'were' if len(full) != 1 else 'was'} solved in full; the others were "
             "only screened, with decisions held, which finds the dearer ends too dear and the cheaper ends not cheap enough."
@@ -111,12 +111,14 @@ def _order(found: Sensitivity) -> list[str]:
         )
         bars = f"The {k} longest bars are" if k > 1 else "The longest bar is"
         sure = f"{bars} proved longer than those of all {len(screened)} ranges only screened"
-        lines.append(f"{sure}: {limit}." if k else f"That the bars solved in full are the longest is not proved; {limit}.")
+        lines.append(
+            f"{sure}: {limit}." if k else f"That the bars solved in full are the longest is not proved; {limit}."
+        )
         if longer:
             named = ", ".join(b.range.name for b in longer[:_TOLD])
             lines.append(
-                f"{len(longer)} of them could be longer than the shortest bar solved in full (such as {named}): a larger "
-                "--top tells."
+                f"{len(longer)} of them could be longer than one of the {min(found.asked.top, len(full))} longest (such as "
+                f"{named}): a larger --top tells."
             )
     within = [b for b in full if b.least <= 0]
     if within:
@@ -208,13 +210,12 @@ def _ranging(found: Sensitivity) -> list[str]:
 
 
 def _apart(found: Sensitivity) -> list[str]:
-    rows = apart_table(found)
     lines = []
-    for (ending, why), part in rows.fillna("").groupby(["ending", "why"], sort=False):
+    for ending, part in apart_table(found).groupby("ending", sort=False):
         named = [f"{r.range} ({r.end}, {r.value})" for r in part.itertuples()]
-        more = f" and {len(named) - _TOLD} more" if len(named) > _TOLD else ""
-        said = f"{_ENDING.get(str(ending), str(ending))}: {', '.join(named[:_TOLD])}{more}."
-        lines.append(f"{said} {why}".strip())
+        more = f"; and {len(named) - _TOLD} more" if len(named) > _TOLD else ""
+        why = next((f" The first: {w}." for w in part["why"] if w), "")
+        lines.append(f"{_ENDING.get(str(ending), str(ending))}: {'; '.join(named[:_TOLD])}{more}.{why}")
     return lines
 
 
