@@ -84,10 +84,10 @@ def _moved(b: Bar, e: End, measure: str, as_: Amounts) -> str:
     at = f"at {b.range.shown(e.position)}"
     if change is None:
         return f"not known {at}"
-    if as_.bare(abs(change)) == as_.bare(0.0):
+    amount = f"{abs(change) * 100:.1f} percentage points" if as_.share else as_.say(abs(change))
+    if amount in ("0.0 percentage points", as_.say(0.0)):
         return f"no change {at}"
-    points = f"{abs(change) * 100:.1f} percentage points" if as_.share else as_.say(abs(change))
-    return f"{points} {'more' if change > 0 else 'less'} {at}"
+    return f"{amount} {'more' if change > 0 else 'less'} {at}"
 
 
 def _order(found: Sensitivity) -> list[str]:
