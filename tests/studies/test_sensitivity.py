@@ -114,6 +114,7 @@ def test_a_decision_flips_at_its_break_even() -> None:
     multiples = [turn.range.value(p) for p in (turn.turns, turn.holds)]
     assert multiples[0] <= 40 / 60 <= multiples[1] and multiples[1] - multiples[0] < 0.01
     assert [d.text for d in turn.becomes] == ["do not build line (10 t/y in 2030 as things stand)"]
+    assert turn.then == "do not build line (10 t/y in 2030 before)"
     changes = changes_table(found).set_index("end")
     assert changes.loc["low", "verdict"] == "decisions change"
     assert changes.loc["low", "staying_costs"] == pytest.approx(300.0)

@@ -96,7 +96,8 @@ def _order(found: Sensitivity) -> list[str]:
     screened = [b for b in found.bars if not b.full and b.apart in ("", "open")]
     lines = []
     if not screened:
-        lines.append(f"All {len(found.bars)} ranges were solved in full at both ends.")
+        many = f"All {len(full)} ranges drawn were" if len(full) != 1 else "The one range drawn was"
+        lines.append(f"{many} solved in full at both ends.")
     else:
         k, longer = proved_longest(found.bars), could_be_longer(found.bars, found.asked.top)
         lines.append(
@@ -141,7 +142,11 @@ def _changes(found: Sensitivity) -> list[str]:
                 kept.append(at)
             if verdict in ("changes", "not possible"):
                 staying = b.staying(e)
-                cost = f"keeping the decisions costs {money.say(staying[0])} more" if staying else "not all can be kept"
+                cost = (
+                    f"keeping the decisions costs {money.say(staying[0])} more"
+                    if staying
+                    else "not all decisions can be kept"
+                )
                 lines.append(f"{at}: {cost}. {_listed([d.text for d in decisions_changed(found, e)])}".strip())
     if kept:
         lines.append(
@@ -175,8 +180,7 @@ def switched(found: Sensitivity, s: SwitchOver) -> str:
         return f"{between}: further switch-over points were not looked for."
     way = "higher" if s.turns > s.holds else "lower"
     if s.answer == "changes":
-        texts = [d.text for d in s.becomes]
-        return f"{between}: {way}, {'; '.join(texts)}." if texts else f"{between}: {way}, decisions change."
+        return f"{between}: {way}, {s.then or 'decisions change'}."
     detail = f" {s.detail}" if s.detail else ""
     return f"{between}: {way}, {s.answer}.{detail}"
 

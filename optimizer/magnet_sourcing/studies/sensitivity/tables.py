@@ -234,7 +234,7 @@ def switch_table(found: Sensitivity) -> pd.DataFrame:
             "holds_at": s.range.shown(s.holds),
             "turns_at": s.range.shown(s.turns),
             "by": s.by,
-            "then": "; ".join(d.text for d in s.becomes) or None,
+            "then": s.then or None,
             "staying_costs": s.staying,
             "note": s.detail or None,
         }
