@@ -16,7 +16,7 @@ from ...problems import CaseError
 from ...session import Options, Session
 from ...solving import check_case
 from .. import decisions
-from .study import Result, Run, Study
+from .study import RELAXED, Result, Run, Study
 
 
 class Bench:
@@ -104,8 +104,6 @@ def with_start(study: Study) -> tuple[Study, Result]:
 
 
 AS_IT_STANDS = "as it stands"
-# In the place of a plan: whole numbers need not be whole, so that the cost is a bound on that of every plan.
-RELAXED = "relaxed"
 
 
 def _holding(problem: Problem, plan: Mapping[str, float]) -> Matrix:

@@ -15,6 +15,8 @@ from ...problem import Wish
 from ...session import Options
 
 Label = str | float | int | bool | None
+# In the place of a plan: whole numbers need not be whole, so that the cost is a bound on that of every plan.
+RELAXED = "relaxed"
 
 
 @dataclass(frozen=True)

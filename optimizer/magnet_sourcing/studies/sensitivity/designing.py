@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..ranges.ranges import Range
-from ..runs.bench import AS_IT_STANDS, RELAXED
-from ..runs.study import Result, Run
+from ..runs.bench import AS_IT_STANDS
+from ..runs.study import RELAXED, Result, Run
 from .bars import Bar, End, moves
 
 # What a run of the study is for: column 'solve' of the table `runs`.
