@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .studies.runs.executing import Where, execute
     from .studies.runs.study import Run, Study
     from .studies.runs.tidy import write_tidy
+    from .studies.sensitivity.studying import Sensitivity, sensitivity
     from .studies.stress.testing import Stress, stress
     from .studies.switching.searching import Switching, switching
 
@@ -50,6 +51,7 @@ _PLACES = {
     "Progress": ".session",
     "Run": ".studies.runs.study",
     "ScenarioPlan": ".scenario_plan",
+    "Sensitivity": ".studies.sensitivity.studying",
     "Stress": ".studies.stress.testing",
     "Study": ".studies.runs.study",
     "Switching": ".studies.switching.searching",
@@ -64,6 +66,7 @@ _PLACES = {
     "payoff": ".studies.frontier.payoff",
     "ranges_of": ".studies.ranges.ranges",
     "sample_runs": ".studies.ranges.sampling",
+    "sensitivity": ".studies.sensitivity.studying",
     "sobol_design": ".studies.ranges.indices",
     "sobol_indices": ".studies.ranges.indices",
     "solve": ".solving",
@@ -84,6 +87,7 @@ __all__ = [
     "Progress",
     "Run",
     "ScenarioPlan",
+    "Sensitivity",
     "Stress",
     "Study",
     "Switching",
@@ -98,6 +102,7 @@ __all__ = [
     "payoff",
     "ranges_of",
     "sample_runs",
+    "sensitivity",
     "sobol_design",
     "sobol_indices",
     "solve",

@@ -18,6 +18,7 @@ from .commands.frontier import frontier
 from .commands.options import options
 from .commands.ranges import ranges
 from .commands.runs import runs
+from .commands.sensitivity import sensitivity
 from .commands.solve import solve
 from .commands.stress import stress
 from .commands.switching import switching
@@ -90,7 +91,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, frontier, stress, alternatives, options, switching, ranges, runs, new, check):
+for command in (solve, frontier, stress, alternatives, options, switching, sensitivity, ranges, runs, new, check):
     main.add_command(command)
 
 

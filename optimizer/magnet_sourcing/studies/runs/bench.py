@@ -17,7 +17,7 @@ from .. import decisions
 from .models import Models
 from .programme import Programme
 from .sessions import Sessions
-from .study import Result, Run, Study
+from .study import RELAXED, Result, Run, Study
 
 # Every run whose number this divides has its model built and its plan audited, also where it was solved in place. With
 # decisions held a run takes a hundredth of the time that takes, so fewer are.
@@ -57,14 +57,15 @@ class Bench:
             programme = Programme.of(problem, self._study.measures)
             sessions = Sessions(programme, self._study, models.bases)
         outcome = sessions.solve(programme, run.plan)
-        found = _result(run.number, programme, outcome, self._study)
+        relaxed = run.plan == RELAXED
+        found = (_relaxed if relaxed else _result)(run.number, programme, outcome, self._study)
         found = replace(found, way="built" if why else "in place", why=why)
         if outcome.values is None or run.number % (AUDIT_EVERY_HELD if run.plan else AUDIT_EVERY):
             return found
         problem = problem or self._built(run)
         if apart := programme.difference(Programme.of(problem, self._study.measures)):
             return _failed(found, f"internal error, please report it: in place differs from a build in {apart}")
-        return _audited(found, problem, outcome, self._study.options)
+        return found if relaxed else _audited(found, problem, outcome, self._study.options)
 
     def _built(self, run: Run) -> Problem:
         return Problem(self._case(run), self._study.wish, measures=self._study.measures)
@@ -91,6 +92,13 @@ def _result(number: int, programme: Programme, outcome: Outcome, study: Study) -
         {m: programme.value(m, values) for m in study.measures},
         {(d.kind, d.name, d.year): x for d, x in decisions.amounts(programme.decisions, programme.matrix, values).items()},
     )
+
+
+def _relaxed(number: int, programme: Programme, outcome: Outcome, study: Study) -> Result:
+    """No decisions and no other measures are told: they are not those of a plan. Infeasible means that none exists."""
+    if outcome.values is None:
+        return Result(number, str(outcome.status), detail=outcome.detail)
+    return Result(number, str(outcome.status), programme.value("cost", outcome.values), outcome.bound, outcome.gap)
 
 
 def _audited(found: Result, problem: Problem, outcome: Outcome, options: Options) -> Result:

@@ -16,7 +16,7 @@ from .engines import Engine
 from .folder import check_same, holds_study, make, opened
 from .kept import Kept, left_of
 from .reporting import Progress, Report
-from .study import Result, Study
+from .study import RELAXED, Result, Study
 from .work import INTERRUPTED, Work
 
 __all__ = ["ENGINES", "Done", "Where", "execute", "read", "resume"]
@@ -124,7 +124,7 @@ def _solved(
     kept: Kept | None,
     report: Report,
 ) -> Done:
-    missing = {run.plan for run in study.runs} - {"", *study.plans}
+    missing = {run.plan for run in study.runs} - {"", RELAXED, *study.plans}
     if missing:
         detail = f": the case as it stands is {base.status}" if AS_IT_STANDS in missing else ""
         raise ValueError(f"no plan '{', '.join(sorted(missing))}' for the runs that hold it{detail}")

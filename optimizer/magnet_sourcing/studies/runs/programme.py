@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...matrix import Matrix
-from ...problem import Problem
+from ...problem import Impossible, Problem
 from .. import decisions
 from ..decisions import Decision
 
@@ -19,8 +19,9 @@ NUMBERS = ("cost", "lower", "upper", "value", "row_lower", "row_upper")
 
 @dataclass(frozen=True)
 class Programme:
-    """names, rows: of columns and rows. decided: columns of what is decided before the future is known; decisions: the
-    column of each decision; measures: measure -> vector over the columns, and constant."""
+    """names, rows: of columns and rows. decided: columns of what is decided before the future is known; what is paid as
+    subsidy is none of it, it follows the rules. decisions: the column of each decision; measures: measure -> vector over
+    the columns, and constant."""
 
     matrix: Matrix
     names: Sequence[str]
@@ -32,11 +33,12 @@ class Programme:
     @classmethod
     def of(cls, problem: Problem, measures: Sequence[str]) -> Programme:
         m = problem.matrix
+        subsidies = [m.column_of(v) for v in problem.model.first.expansions.subsidy.values()]
         return cls(
             m.bare(),
             [v.name for v in m.variables],
             [r.name for r in m.rows],
-            problem.decided(),
+            np.setdiff1d(problem.decided(), subsidies).astype(int),
             decisions.columns(problem),
             {name: problem.vector(name) for name in dict.fromkeys(("cost", *measures))},
         )
@@ -60,8 +62,15 @@ class Programme:
         return float(vector @ values) + constant
 
     def holding(self, decided: Mapping[str, float]) -> Matrix:
-        """The arrays with what is decided beforehand held; whole numbers that are held need no search any more."""
-        held = self.matrix.held(self.decided, [decided.get(self.names[j], 0.0) for j in self.decided])
+        """The arrays with what is decided beforehand held; whole numbers that are held need no search any more.
+
+        Raises Impossible if the programme does not offer a decision, such as a size beyond its greatest.
+        """
+        values = np.array([decided.get(self.names[j], 0.0) for j in self.decided])
+        low, high = self.matrix.lower[self.decided], self.matrix.upper[self.decided]
+        if len(beyond := np.flatnonzero((values > high + 1e-6) | (values < low - 1e-6))):
+            raise Impossible(f"{self.names[self.decided[beyond[0]]]} cannot be held at {values[beyond[0]]:g}")
+        held = self.matrix.held(self.decided, values)
         return replace(held, whole=held.whole & (held.lower < held.upper))
 
     def difference(self, other: Programme) -> str:

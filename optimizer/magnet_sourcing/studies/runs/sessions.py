@@ -10,9 +10,10 @@ import numpy as np
 
 from ...loaded import Loaded
 from ...matrix import Matrix
+from ...problem import Impossible
 from ...session import Outcome, Status
 from .programme import Programme
-from .study import Study
+from .study import RELAXED, Study
 
 
 class Bases:
@@ -30,7 +31,11 @@ class Bases:
         if self._base is None:
             return None
         if plan not in self._known:
-            matrix = relaxed(held(self._base, self._study, plan))
+            try:
+                matrix = relaxed(held(self._base, self._study, plan))
+            except Impossible:  # the plan is none of the case as it stands
+                self._known[plan] = ({}, {})
+                return None
             session = Loaded(matrix, self._study.options)
             session.begin(matrix)
             session.solve()
@@ -68,6 +73,8 @@ class Sessions:
         optimum, and no search is needed.
         """
         matrix = held(programme, self._study, plan)
+        if plan == RELAXED:
+            return self._linear(matrix, plan)
         if plan or not matrix.whole.any():
             linear = self._linear(matrix, plan)
             whole = np.flatnonzero(matrix.whole)
@@ -95,7 +102,7 @@ class Sessions:
 
 
 def held(programme: Programme, study: Study, plan: str) -> Matrix:
-    return programme.holding(study.plans[plan]) if plan else programme.matrix
+    return programme.holding(study.plans[plan]) if plan and plan != RELAXED else programme.matrix
 
 
 def relaxed(matrix: Matrix) -> Matrix:

@@ -15,6 +15,8 @@ from ...problem import Wish
 from ...session import Options
 
 Label = str | float | int | bool | None
+# In the place of a plan: whole numbers need not be whole, so that the cost is a bound on that of every plan.
+RELAXED = "relaxed"
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Run:
 
     number: its place in the merged table, from 0. changes: what it makes of the case; none: the case as it stands.
     label: columns of its own in the merged table ('range': 'NdPr oxide price', 'end': 'low'). plan: name of one of the
-    study's plans whose decisions are held while operations adapt; '' leaves all decisions free.
+    study's plans whose decisions are held while operations adapt; '' leaves all decisions free; 'relaxed' lets whole
+    numbers be fractions, so that the cost is a bound.
     """
 
     number: int
