@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .studies.frontier.tracing import Frontier, frontier
     from .studies.information import value_of_scenarios
     from .studies.stress.testing import Stress, stress
+    from .studies.sweep.sweeping import Sweep, sweep
     from .studies.switching.searching import Switching, switching
 
 _PLACES = {
@@ -38,6 +39,7 @@ _PLACES = {
     "Progress": ".session",
     "ScenarioPlan": ".scenario_plan",
     "Stress": ".studies.stress.testing",
+    "Sweep": ".studies.sweep.sweeping",
     "Switching": ".studies.switching.searching",
     "alternatives": ".studies.choices.alternatives",
     "frontier": ".studies.frontier.tracing",
@@ -45,6 +47,7 @@ _PLACES = {
     "payoff": ".studies.frontier.payoff",
     "solve": ".solving",
     "stress": ".studies.stress.testing",
+    "sweep": ".studies.sweep.sweeping",
     "switching": ".studies.switching.searching",
     "value_of_scenarios": ".studies.information",
 }
@@ -57,6 +60,7 @@ __all__ = [
     "Progress",
     "ScenarioPlan",
     "Stress",
+    "Sweep",
     "Switching",
     "alternatives",
     "frontier",
@@ -64,6 +68,7 @@ __all__ = [
     "payoff",
     "solve",
     "stress",
+    "sweep",
     "switching",
     "value_of_scenarios",
 ]

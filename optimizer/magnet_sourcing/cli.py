@@ -18,6 +18,7 @@ from .commands.frontier import frontier
 from .commands.options import options
 from .commands.solve import solve
 from .commands.stress import stress
+from .commands.sweep import sweep
 from .commands.switching import switching
 
 
@@ -84,7 +85,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, frontier, stress, alternatives, options, switching, new, check):
+for command in (solve, frontier, stress, alternatives, options, switching, sweep, new, check):
     main.add_command(command)
 
 
