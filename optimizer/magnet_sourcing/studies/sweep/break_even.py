@@ -143,7 +143,8 @@ class Prober:
         instead: list[str] = []
         if with_it.values is not None and without.values is not None:
             plans = [_decided(problem, o) for o in (with_it, without)]
-            instead = [d.text for d in differences(*plans, problem.case.periods, module_sizes(problem))]
+            others = differences(*plans, problem.case.periods, module_sizes(problem))
+            instead = [d.text.replace("as things stand)", "with it)") for d in others if d.name != self.name]
         return Probe(value, _answer(*costs), *costs, instead), (with_it, without)
 
     def _solved(self, problem: Problem, matrix: Matrix, gap: float, earlier: Outcome | None) -> Outcome:

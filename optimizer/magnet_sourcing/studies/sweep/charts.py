@@ -177,16 +177,16 @@ def _map(found: Sweep, sheet: Worksheet) -> None:
 
 def _heads(found: Sweep, sheet: Worksheet, row: int, title: str) -> int:
     """Title, what stands across, and the values across; returns the first row of cells."""
-    down, across = found.varies
+    (down, sides), (across, heads) = (words.short(v) for v in found.varies)
     cells.put(sheet.cell(row, 1), title)
     sheet.cell(row, 1).font = cells.SUBTITLE
-    cells.put(sheet.cell(row + 1, 1), f"{down.name} down, {across.name} across")
+    cells.put(sheet.cell(row + 1, 1), f"{down} down; {across} across")
     sheet.cell(row + 1, 1).font = cells.NOTE
-    for j, x in enumerate(across.values, start=2):
-        _head(sheet, row + 2, j, across.shown(x))
+    for j, text in enumerate(heads, start=2):
+        _head(sheet, row + 2, j, text)
     _head(sheet, row + 2, 1, "")
-    for i, x in enumerate(down.values, start=row + 3):
-        _head(sheet, i, 1, down.shown(x))
+    for i, text in enumerate(sides, start=row + 3):
+        _head(sheet, i, 1, text)
     return row + 3
 
 
@@ -207,7 +207,7 @@ def _heat(found: Sweep, sheet: Worksheet, row: int, title: str, column: str, sca
             cell = sheet.cell(first + i, 2 + j)
             cell.alignment = _CENTRE
             if r is None or not r.proved or frame is None:
-                cells.put(cell, "not run" if r is None else words._short(r))
+                cells.put(cell, "not run" if r is None else words.unproved(r))
                 cell.font = cells.NOTE
             else:
                 cell.value, cell.number_format, cell.font = float(frame.iloc[i, j]) * scale, shown, cells.BODY
@@ -231,7 +231,7 @@ def _plan_map(found: Sweep, sheet: Worksheet, row: int) -> int:
         cell.alignment = _CENTRE
         known = found.regions.letter.get(k)
         if known is None:
-            cells.put(cell, "not run" if r is None else words._short(r) if not r.proved else "not told")
+            cells.put(cell, "not run" if r is None else words.unproved(r) if not r.proved else "not told")
             cell.font = cells.NOTE
         else:
             cell.value, cell.fill, cell.font = known, shade[known], cells.BOLD

@@ -83,7 +83,9 @@ def _as_good(
 
 def _turn(regions: Regions, before: str, after: str, last: float, first: float) -> Turn:
     old, new = regions[before].decisions, regions[after].decisions
-    changes = [d.text for d in differences(old, new, regions.years, regions.sizes)]
+    changes = [
+        d.text.replace("as things stand)", "before)") for d in differences(old, new, regions.years, regions.sizes)
+    ]
     kinds = {"sign": "route", "build": "expansion"}
     has = [{(kinds[d.kind], d.name) for d in plan if d.kind in kinds} for plan in (old, new)]
     # an expansion of a chosen size without modules is known by its size alone

@@ -198,14 +198,26 @@ def regions_said(found: Sweep) -> list[str]:
 
 
 def _extent(found: Sweep, runs: tuple[int, ...]) -> str:
-    """Where a region lies: values, or spans of neighbouring ones, for one that varies; else which runs."""
-    if len(found.varies) > 1:
+    """Where a region lies: spans of neighbouring values for one that varies, 'these with those' for two, else runs."""
+    if len(found.varies) == 1:
+        return _spans(found.varies[0], set(runs))
+    if len(found.varies) > 2 or found.paired:
         return _listed(found, list(runs))[4:-1]
-    vary = found.varies[0]
+    down, across = found.varies
+    with_those: dict[str, set[int]] = {}
+    n = len(across.values)
+    for i in range(len(down.values)):
+        if those := {k % n for k in runs if k // n == i}:
+            with_those.setdefault(_spans(across, those), set()).add(i)
+    return "; ".join(f"{_spans(down, these)} with {those}" for those, these in with_those.items())
+
+
+def _spans(vary: Varied, at: set[int]) -> str:
+    """Some of the values, neighbours as 'from to'."""
     order = sorted(range(len(vary.values)), key=lambda i: vary.values[i])
     spans: list[list[int]] = []
     for place, i in enumerate(order):
-        if i in runs:
+        if i in at:
             if spans and order[place - 1] == spans[-1][-1]:
                 spans[-1].append(i)
             else:
@@ -214,13 +226,22 @@ def _extent(found: Sweep, runs: tuple[int, ...]) -> str:
     return ", ".join(a if a == b else f"{a} to {b}" for a, b in ends)
 
 
+def short(vary: Varied) -> tuple[str, list[str]]:
+    """What varies with its unit, and its values without it where all bear it."""
+    texts = [vary.shown(x) for x in vary.values]
+    ending = f" {vary.unit}"
+    if vary.unit and all(text.endswith(ending) for text in texts):
+        return f"{vary.name}, {vary.unit}", [text.removesuffix(ending) for text in texts]
+    return vary.name, texts
+
+
 def turns_said(found: Sweep) -> list[str]:
     lines = []
     for turn in found.turns:
         vary = found.varies[0]
         lines.append(
             f"Between {vary.shown(turn.last)} and {vary.shown(turn.first)} plan {turn.before} stops being as good as the "
-            f"best; plan {turn.after} stands at the next value: {'; '.join(turn.changes) or 'the same decisions'}."
+            f"best; plan {turn.after} stands at the next value: {'; '.join(turn.changes)}."
         )
     if found.regions is not None and not found.turns and not found.traced and len(found.varies) == 1:
         lines.append("One plan is as good as the best at every value: there is no switch.")
@@ -349,8 +370,7 @@ def _place(value: float, among: list[float]) -> int:
 
 def _two_way(found: Sweep) -> dict[str, list[str]]:
     unit, divisor = money_unit(found)
-    down, across = found.varies
-    said = f"{down.name} down, {across.name} across"
+    said = f"{short(found.varies[0])[0]} down; {short(found.varies[1])[0]} across"
     tables = {f"Cost, {unit}: {said}": [_money_cell(r, divisor) for r in found.done.results]}
     if _indices(found):
         country = found.case.settings["exposed_country"]
@@ -358,32 +378,30 @@ def _two_way(found: Sweep) -> dict[str, list[str]]:
     if found.regions is not None:
         letter = found.regions.letter
         tables[f"Which plan: {said}"] = [
-            letter.get(i, "-" if r is None else _short(r)) for i, r in enumerate(found.done.results)
+            letter.get(i, "-" if r is None else unproved(r)) for i, r in enumerate(found.done.results)
         ]
     return {head: _grid(found, texts) for head, texts in tables.items()}
 
 
 def _money_cell(r: Result | None, divisor: float) -> str:
     if r is None or r.cost is None:
-        return "-" if r is None else _short(r)
+        return "-" if r is None else unproved(r)
     return f"{r.cost / divisor:,.1f}" + ("" if r.proved else "?")
 
 
 def _index_cell(r: Result | None) -> str:
     if r is None or "index" not in r.values:
-        return "-" if r is None else _short(r)
+        return "-" if r is None else unproved(r)
     return f"{r.values['index']:.1%}"
 
 
-def _short(r: Result) -> str:
+def unproved(r: Result) -> str:
     """What stands in a cell without a proved plan."""
     return {"infeasible": "no plan", "time limit": "clock"}.get(r.status, r.status)
 
 
 def _grid(found: Sweep, texts: list[str]) -> list[str]:
-    down, across = found.varies
-    heads = [across.shown(x) for x in across.values]
-    sides = [down.shown(x) for x in down.values]
+    (_, sides), (_, heads) = (short(v) for v in found.varies)
     width = max(len(x) for x in (*heads, *texts)) + 2
     side = max(len(x) for x in sides)
     lines = [" " * side + "".join(f"{x:>{width}}" for x in heads)]
