@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .solving import solve
     from .studies.choices.alternatives import alternatives
     from .studies.choices.options import options
+    from .studies.compare.comparing import Comparison, compare
     from .studies.frontier.payoff import payoff
     from .studies.frontier.tracing import Frontier, frontier
     from .studies.information import value_of_scenarios
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "Case": ".case",
     "CaseError": ".problems",
+    "Comparison": ".studies.compare.comparing",
     "Frontier": ".studies.frontier.tracing",
     "Plan": ".plan",
     "Problem": ".problems",
@@ -42,6 +44,7 @@ _PLACES = {
     "Sweep": ".studies.sweep.sweeping",
     "Switching": ".studies.switching.searching",
     "alternatives": ".studies.choices.alternatives",
+    "compare": ".studies.compare.comparing",
     "frontier": ".studies.frontier.tracing",
     "options": ".studies.choices.options",
     "payoff": ".studies.frontier.payoff",
@@ -54,6 +57,7 @@ _PLACES = {
 __all__ = [
     "Case",
     "CaseError",
+    "Comparison",
     "Frontier",
     "Plan",
     "Problem",
@@ -63,6 +67,7 @@ __all__ = [
     "Sweep",
     "Switching",
     "alternatives",
+    "compare",
     "frontier",
     "options",
     "payoff",

@@ -14,6 +14,7 @@ import click
 from .commands.alternatives import alternatives
 from .commands.cases import check, new
 from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, USAGE
+from .commands.compare import compare
 from .commands.frontier import frontier
 from .commands.options import options
 from .commands.solve import solve
@@ -85,7 +86,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, frontier, stress, alternatives, options, switching, sweep, new, check):
+for command in (solve, frontier, stress, alternatives, options, switching, sweep, compare, new, check):
     main.add_command(command)
 
 

@@ -123,10 +123,11 @@ def _ending(found: Sweep) -> int:
 
 def _show(found: Sweep, files: list[Path], quiet: bool) -> None:
     from ..studies.sweep import words
+    from ..studies.sweep.picture import picture
 
     click.echo(words.headline(found))
     if not quiet:
-        for title, lines in (*words.picture(found).items(), *words.findings(found).items()):
+        for title, lines in (*picture(found).items(), *words.findings(found).items()):
             section(title, lines)
     for file in files:
         click.echo(f"Study written to {file}")

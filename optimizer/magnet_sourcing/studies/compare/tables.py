@@ -110,10 +110,8 @@ def dependence(found: Comparison) -> pd.DataFrame:
     """Share of the requirement exposed, by stage and period; 'index' is the weighted sum. 'all years': length-weighted
     mean of the index."""
     rows: list[tuple[Any, ...]] = []
-    shares = [
-        {(str(r.stage), int(r.period)): float(r.share) for r in s.plan.tables["dependence"].itertuples() if r.share is not None}
-        for s in found.sides
-    ]
+    frames = [side.plan.tables["dependence"].dropna(subset=["share"]) for side in found.sides]
+    shares = [{(str(r.stage), int(r.period)): float(r.share) for r in frame.itertuples()} for frame in frames]
     stages = list(dict.fromkeys(stage for s in shares for stage, _ in s))
     years = {r.period: r.years for r in found.case.rows("periods")}
     for stage in stages:

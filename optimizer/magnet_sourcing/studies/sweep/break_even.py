@@ -142,8 +142,8 @@ class Prober:
         costs = _interval(with_it), _interval(without)
         instead: list[str] = []
         if with_it.values is not None and without.values is not None:
-            plans = [_decided(problem, o) for o in (with_it, without)]
-            others = differences(*plans, problem.case.periods, module_sizes(problem))
+            periods, sizes = problem.case.periods, module_sizes(problem)
+            others = differences(_decided(problem, with_it), _decided(problem, without), periods, sizes)
             instead = [d.text.replace("as things stand)", "with it)") for d in others if d.name != self.name]
         return Probe(value, _answer(*costs), *costs, instead), (with_it, without)
 

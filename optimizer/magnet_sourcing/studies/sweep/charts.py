@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -64,12 +65,13 @@ def _lines(found: Sweep, book: Workbook, page: Page) -> None:
         chart, column = _chart(found, sheet, column, title, y, shown, lines)
         page.sheet.add_chart(chart, f"{'AF'[i]}{page.figure}")
     for traced in found.traced:
-        points = {
-            name: [(p.value, p.advantage[end] / divisor) for p in traced.probes if _drawn(p.advantage, end)]  # type: ignore
-            for end, name in enumerate(("saves at least", "saves at most"))
+        saves = [(p.value, p.advantage) for p in traced.probes if p.advantage is not None]
+        both = {
+            name: [(x, ends[i] / divisor) for x, ends in saves if math.isfinite(ends[i])]
+            for i, name in enumerate(("saves at least", "saves at most"))
         }
-        if all(points.values()):
-            chart, column = _chart(found, sheet, column, f"What {traced.decision} saves", unit, "#,##0.0", points)
+        if all(both.values()):
+            chart, column = _chart(found, sheet, column, f"What {traced.decision} saves", unit, "#,##0.0", both)
             sheet.add_chart(chart, f"A{_row_below(sheet)}")
     print_setup(sheet)
 
@@ -77,10 +79,6 @@ def _lines(found: Sweep, book: Workbook, page: Page) -> None:
 def _row_below(sheet: Worksheet) -> int:
     """A row free of data and of the charts already on the sheet."""
     return max(sheet.max_row, 24) + 2 + 20 * len(sheet._charts)
-
-
-def _drawn(advantage: tuple[float, float] | None, end: int) -> bool:
-    return advantage is not None and abs(advantage[end]) < float("inf")
 
 
 def _over(value: float | None, divisor: float) -> float | None:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ...case import Case
 from ...problem import Wish
+from ...schema import TABLES
 from ...session import Options
 from ...solving import check_options, checked_measure, record_of
 from ..choices.question import Question
@@ -154,6 +155,8 @@ def sweep(
     varies = _varies(case, vary)
     check(varies, paired)
     _check(varies, paired, find_switch or bool(decisions), worth, tolerance, earnest, max_runs)
+    if find_switch or decisions:
+        _between_values(varies[0])
     asked = checked_names(question.case, decisions)
     for measure in (*measures, *(at_most or {})):
         checked_measure(question.case, measure)
@@ -240,6 +243,26 @@ def _too_many(study: Study, count: int, most: int, where: Where | None) -> str:
     )
 
 
+def _whole(vary: Varied) -> bool:
+    """Whether only whole values can be tried: a year or a count that is set or moved."""
+    return any(
+        TABLES[c.table].by_name[c.column].kind in ("whole", "year") and c.operation != "multiply"
+        for value in vary.values
+        for c in vary.changes(value)
+    )
+
+
+def _between_values(vary: Varied) -> None:
+    """Raises ValueError if what varies takes nothing but the values it has."""
+    low, high = min(vary.values), max(vary.values)
+    try:
+        vary.changes(low + 0.381966 * (high - low) if not _whole(vary) else low)
+    except KeyError:
+        raise ValueError(
+            f"'{vary.name}' takes its low end, base and high end only: give it values to search between"
+        ) from None
+
+
 def _find_switch(
     found: Sweep,
     wish: Wish,
@@ -253,7 +276,7 @@ def _find_switch(
     vary, study = found.varies[0], found.done.study
     posed = Posed(study.case, study.wish, study.options, study.start)
     width = tolerance * (max(vary.values) - min(vary.values))
-    whole = bool(getattr(vary, "whole", False))
+    whole = _whole(vary)
     solves = len(study.runs)
 
     def report(what: str) -> None:
