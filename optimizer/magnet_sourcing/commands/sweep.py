@@ -60,7 +60,9 @@ if TYPE_CHECKING:
 @click.option(
     "--tolerance", type=Share(), default=0.02, show_default=True, help="Width of a switch, share of the range of values."
 )
-@click.option("--worth", type=Share(), help="Share of the cost by which a plan may be dearer and still hold. Default: 2 x gap.")
+@click.option(
+    "--worth", type=Share(), help="Share of the cost by which a plan may be dearer and still hold. Default: 2 x gap."
+)
 @click.option(
     "--regions/--no-regions", default=None, help="Tell which decisions hold where. Default: if one or two vary."
 )

@@ -22,8 +22,9 @@ from ..choices.choices import Option, options_of
 from ..choices.yes_no import Choices
 from ..decisions import Decisions, differences, module_sizes, read
 from ..switching.bisection import between
+from ..switching.probing import Interrupted
 from .grid import Varied
-from .regions import Interrupted, Posed
+from .regions import Posed
 
 # Where the gap asked does not tell which is cheaper, both are solved this much closer.
 _FINER = 0.1

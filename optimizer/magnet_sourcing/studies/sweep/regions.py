@@ -20,13 +20,10 @@ from ...session import Options, Session, Status
 from ...solving import check_case
 from ..decisions import Decision, Decisions, differences, held
 from ..runs.study import Result, Study
+from ..switching.probing import Interrupted
 
 # Two plans are one if all decisions agree to this share.
 _SAME = 1e-6
-
-
-class Interrupted(Exception):
-    """Ctrl-C during a solve: what is finished is kept."""
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,10 @@ from ..ranges.vary import parse_vary
 from ..runs.bench import with_start
 from ..runs.executing import Done, Where, execute
 from ..runs.study import Result, Run, Study
+from ..switching.probing import Interrupted
 from .break_even import Prober, Traced, checked_names, traced
 from .grid import Cell, Varied, cells, changes_of, check, size
-from .regions import Interrupted, Posed, Regions, regions_of
+from .regions import Posed, Regions, regions_of
 from .turns import Turn, turns_of
 
 Report = Callable[[int, int, str], None]

@@ -12,8 +12,9 @@ from ...session import Session, Status
 from ..decisions import Decisions, differences
 from ..runs.study import Result
 from ..switching.bisection import between
+from ..switching.probing import Interrupted
 from .grid import Varied
-from .regions import Interrupted, Posed, Regions
+from .regions import Posed, Regions
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def _cost_along(found: Sweep, proved: list[Result]) -> str:
     rate = summary.money(found, least)
     if most - least > 0.005 * most:
         rate += f" to {summary.money(found, most)}"
-    unit = f" for each {vary.unit}" if vary.unit else " for each unit"
+    unit = f" for one {vary.unit or 'unit'} more"
     return (
         f"{ends} {verb} from {summary.money(found, first.cost)} to {summary.money(found, last.cost)}: on average "
         f"{rate}{unit}."
