@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from magnet_sourcing import Case, CaseError, Sweep, solve, sweep
 from magnet_sourcing.changes import Change, changed
@@ -242,6 +242,7 @@ def test_what_the_gap_does_not_tell_apart_is_not_claimed() -> None:
     assert "with and without it cannot be told apart at 40" in text(found)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.floats(1, 99), st.floats(0, 20), st.floats(0.05, 5))
 def test_a_bracket_holds_every_value_that_is_not_proved(turn: float, unclear: float, width: float) -> None:
     """Out below `turn`, in above `turn + unclear`, nothing between: the ends are proved, and near to what is not."""

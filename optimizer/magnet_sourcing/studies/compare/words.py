@@ -81,6 +81,9 @@ def nothing_differs(found: Comparison) -> bool:
     """Whether every table says the same of every side."""
     if found.inputs or not all(side.plan.has_plan for side in found.sides):
         return False
+    paid = [side.cost or 0.0 for side in found.sides]
+    if max(paid) - min(paid) > _EQUAL * max(map(abs, paid)):
+        return False
     frames = [f(found) for f in (costs, dependence, mix, shortage)]
     return bool(decisions(found)["same"].all()) and all((f.iloc[:, -1].fillna(0.0) == 0.0).all() for f in frames)
 

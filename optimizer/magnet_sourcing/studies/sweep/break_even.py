@@ -18,7 +18,7 @@ from ...matrix import Matrix
 from ...problem import Impossible, Problem
 from ...problems import CaseError, did_you_mean
 from ...session import Outcome, Session, Status
-from ..choices.choices import Option, options_of
+from ..choices.choices import Option, first_stage, options_of
 from ..choices.yes_no import Choices
 from ..decisions import Decisions, differences, module_sizes, read
 from ..switching.bisection import between
@@ -117,7 +117,8 @@ class Prober:
             return Probe(value, "not valid", detail=str(reason.problems[0]))
         except Impossible as reason:
             return Probe(value, "no plan", detail=str(reason))
-        option = next((o for o in options_of(problem, self._use) if (o.kind, o.name) == (self.kind, self.name)), None)
+        offered = first_stage(problem) if self.kind in ("route", "expansion") else options_of(problem, self._use)
+        option = next((o for o in offered if (o.kind, o.name) == (self.kind, self.name)), None)
         if option is None:
             return Probe(value, "out", detail=f"{self.name} is not on offer")
         forced = (self._insisted_on(problem, option), option.banned(problem.matrix))
