@@ -152,7 +152,7 @@ def test_years_and_rows_that_differ() -> None:
     }
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(st.sampled_from(["supplies", "operations", "demands", "tolls"]), st.floats(1.5, 3.0))
 def test_a_known_change_is_found_and_nothing_else(table: str, factor: float) -> None:
     column = {"supplies": "price", "operations": "cost", "demands": "quantity", "tolls": "fee"}[table]

@@ -61,6 +61,13 @@ class Price:
         return f"{value:g}"
 
 
+def ended(found: Sweep, run: int, **otherwise: object) -> None:
+    """Makes a run end otherwise than it did."""
+    results = list(found.done.results)
+    results[run] = replace(results[run], **otherwise)  # type: ignore[type-var]
+    found.done = replace(found.done, results=results)
+
+
 def text(found: Sweep) -> str:
     return "\n".join(sentences(found))
 
@@ -114,7 +121,7 @@ def test_slope_is_told_with_its_unit() -> None:
 
 def test_a_change_that_the_gap_hides_is_no_change() -> None:
     found = sweep(make_or_buy(), Price((30.0, 30.001)), gap=0)
-    found.done.results[1] = replace(found.done.results[1], bound=890.0)  # type: ignore[index, type-var]
+    ended(found, 1, bound=890.0)
     assert "which the gap does not tell from nothing" in text(found)
 
 
@@ -157,10 +164,8 @@ def test_a_plan_that_is_as_good_makes_no_new_region() -> None:
     found = sweep(made, Price((30.0, 40.0)), gap=1e-6)
     (own,) = {name for _, name, _ in found.base.decisions}
     other = {"first": "second", "second": "first"}[own]
-    swapped = replace(
-        found.done.results[1], decisions={(k, other, t): x for (k, _, t), x in found.base.decisions.items()}
-    )  # type: ignore[type-var]
-    again = regions_of(found.done.study, found.done.base, [found.done.results[0], swapped], 1e-6)
+    ended(found, 1, decisions={(k, other, t): x for (k, _, t), x in found.base.decisions.items()})
+    again = regions_of(found.done.study, found.done.base, found.done.results, 1e-6)
     assert dict(again.letter) == {0: "A", 1: "A"}
 
 
@@ -242,7 +247,7 @@ def test_what_the_gap_does_not_tell_apart_is_not_claimed() -> None:
     assert "with and without it cannot be told apart at 40" in text(found)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(st.floats(1, 99), st.floats(0, 20), st.floats(0.05, 5))
 def test_a_bracket_holds_every_value_that_is_not_proved(turn: float, unclear: float, width: float) -> None:
     """Out below `turn`, in above `turn + unclear`, nothing between: the ends are proved, and near to what is not."""
@@ -291,7 +296,7 @@ def test_a_case_that_fails_its_checks_is_an_answer() -> None:
 
 def test_a_run_ended_by_the_clock_is_kept_apart() -> None:
     found = sweep(make_or_buy(), Price((10.0, 20.0, 30.0)), gap=0)
-    found.done.results[2] = replace(found.done.results[2], status="time limit")  # type: ignore[index, type-var]
+    ended(found, 2, status="time limit")
     again = regions_of(found.done.study, found.done.base, found.done.results, 1e-6)
     assert 2 not in again.letter
     assert "From 10 to 20 cost rises" in text(found) and "ended by the clock" in text(found)

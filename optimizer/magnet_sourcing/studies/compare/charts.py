@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -149,5 +150,6 @@ def _waterfall(found: Comparison, sheet: Worksheet, row: int) -> tuple[Any, int]
     levels = [start, end, *(r[1] for r in rows[1:-1])]
     spread = max(levels) - min(levels)
     if min(levels) > 0 and spread > 0:
-        chart.y_axis.scaling.min = max(0.0, min(levels) - spread)
+        step = 10.0 ** math.floor(math.log10(spread))
+        chart.y_axis.scaling.min = max(0.0, math.floor((min(levels) - spread) / step) * step)
     return chart, last + 2
