@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from .studies.frontier.payoff import payoff
     from .studies.frontier.tracing import Frontier, frontier
     from .studies.information import value_of_scenarios
+    from .studies.ranges.indices import morris_design, morris_indices, sobol_design, sobol_indices
+    from .studies.ranges.ranges import ranges_of
+    from .studies.ranges.sampling import sample_runs
+    from .studies.ranges.vary import parse_vary
+    from .studies.ranges.weak import weak_numbers
     from .studies.stress.testing import Stress, stress
     from .studies.sweep.sweeping import Sweep, sweep
     from .studies.switching.searching import Switching, switching
@@ -46,13 +51,21 @@ _PLACES = {
     "alternatives": ".studies.choices.alternatives",
     "compare": ".studies.compare.comparing",
     "frontier": ".studies.frontier.tracing",
+    "morris_design": ".studies.ranges.indices",
+    "morris_indices": ".studies.ranges.indices",
     "options": ".studies.choices.options",
+    "parse_vary": ".studies.ranges.vary",
     "payoff": ".studies.frontier.payoff",
+    "ranges_of": ".studies.ranges.ranges",
+    "sample_runs": ".studies.ranges.sampling",
+    "sobol_design": ".studies.ranges.indices",
+    "sobol_indices": ".studies.ranges.indices",
     "solve": ".solving",
     "stress": ".studies.stress.testing",
     "sweep": ".studies.sweep.sweeping",
     "switching": ".studies.switching.searching",
     "value_of_scenarios": ".studies.information",
+    "weak_numbers": ".studies.ranges.weak",
 }
 __all__ = [
     "Case",
@@ -69,13 +82,21 @@ __all__ = [
     "alternatives",
     "compare",
     "frontier",
+    "morris_design",
+    "morris_indices",
     "options",
+    "parse_vary",
     "payoff",
+    "ranges_of",
+    "sample_runs",
+    "sobol_design",
+    "sobol_indices",
     "solve",
     "stress",
     "sweep",
     "switching",
     "value_of_scenarios",
+    "weak_numbers",
 ]
 
 

@@ -17,6 +17,7 @@ from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, 
 from .commands.compare import compare
 from .commands.frontier import frontier
 from .commands.options import options
+from .commands.ranges import ranges
 from .commands.solve import solve
 from .commands.stress import stress
 from .commands.sweep import sweep
@@ -86,7 +87,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, frontier, stress, alternatives, options, switching, sweep, compare, new, check):
+for command in (solve, frontier, stress, alternatives, options, switching, ranges, sweep, compare, new, check):
     main.add_command(command)
 
 
