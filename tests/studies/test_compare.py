@@ -213,7 +213,8 @@ def test_a_step_without_a_plan_passes_its_change_on() -> None:
     a = case(years=1, supplies=[offer("market", 30.0, limit=10)], demands=[need(10)], **none)
     b = case(years=1, supplies=[offer("market", 30.0, limit=4)], demands=[need(3)], **none)
     found = compare(a, b, explain="in-order", gap=0)
-    assert [(s.status, s.change) for s in found.steps] == [("infeasible", None), ("optimal", pytest.approx(90 - 300))]
+    assert [(s.what, s.status) for s in found.steps] == [("supplies", "infeasible"), ("supplies and demands", "optimal")]
+    assert [s.change for s in found.steps] == [None, pytest.approx(90 - 300)]
 
 
 def test_what_was_asked_is_a_step_too() -> None:
@@ -276,6 +277,14 @@ def test_wrong_use_is_refused(plans: tuple[Plan, Plan]) -> None:
     with pytest.raises(ValueError, match="there is no plan"):
         compare(buying(), case(years=3, supplies=[offer("market", 30.0, limit=4.0)], demands=[need(10)]),
                 explain="alone", gap=0)  # fmt: skip
+
+
+def test_a_plan_that_fails_its_audit_is_told_first(plans: tuple[Plan, Plan]) -> None:
+    wrong = solve(buying(50.0), gap=0)
+    assert wrong.audit is not None
+    wrong.audit.true("money", "what was paid is not what was said", False)
+    found = compare(plans[0], wrong)
+    assert "AUDIT FAILED, do not use this plan" in findings(found)["Take care"][0]
 
 
 def test_an_edited_plan_is_refused(plans: tuple[Plan, Plan], tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import click
 
 from .amounts import scenario_names
 from .common import (
+    AUDIT_FAILED,
     EPILOG,
     OK,
     STOPPED_WITH_PLAN,
@@ -96,7 +97,9 @@ def _given(paths: tuple[Path, ...], of_scenarios: bool) -> dict[str, Given]:
 
 
 def _ending(found: Comparison) -> int:
-    """0 if every side that was solved here has a proved answer, and every step."""
+    """0 if every side that was solved here has a proved answer, and the study was finished."""
+    if not all(side.sound for side in found.sides):
+        return AUDIT_FAILED
     if found.status == "finished" and all(s.plan.status in ("optimal", "infeasible") for s in found.sides if s.solved_now):
         return OK
     return STOPPED_WITH_PLAN if any(side.plan.has_plan for side in found.sides) else STOPPED_WITHOUT

@@ -43,6 +43,11 @@ class Side:
         return self.plan.cost
 
     @property
+    def sound(self) -> bool:
+        """Whether its plan, if there is one, passed its audit."""
+        return self.plan.audit is None or self.plan.audit.passed
+
+    @property
     def interval(self) -> tuple[float, float] | None:
         """Between what the least cost of its case lies; None without a plan, or if something else was made least."""
         plan = self.plan

@@ -46,8 +46,9 @@ def endings(found: Comparison) -> list[str]:
 def findings(found: Comparison) -> dict[str, list[str]]:
     """Heading -> sentences, most important first."""
     said: dict[str, list[str]] = {}
-    if found.cautions:
-        said["Take care"] = list(found.cautions)
+    said["Take care"] = [
+        *(f"{side.name}: {summary.verdict(side.plan.audit)}" for side in found.sides if not side.sound), *found.cautions
+    ]
     if found.steps:
         said[_explain_title(found)] = steps_said(found)
     said["What differs"] = differences_said(found)

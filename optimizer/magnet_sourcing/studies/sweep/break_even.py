@@ -239,12 +239,14 @@ def known_names(case: Case) -> dict[str, str]:
     country = {r.location: r.country for r in rows("locations")}
     named = [("route", r.route) for r in rows("routes")]
     named += [("expansion", r.expansion) for r in rows("expansions")]
-    named += [("facility", r.facility) for r in rows("facilities") if not r.route]
+    standing = [r for r in rows("facilities") if not r.route and any((r.capacity or {}).values())]
+    named += [("facility", r.facility) for r in standing]  # others are had by building them
     named += [("supply", r.supply) for r in rows("supplies") if not r.route]
     named += [("country", r.country) for r in rows("routes")] + [("country", c) for c in country.values()]
     known: dict[str, str] = {}
     for kind, name in named:
-        known.setdefault(name, kind)
+        if name is not None:
+            known.setdefault(name, kind)
     return known
 
 

@@ -24,6 +24,8 @@ from ..switching.probing import Interrupted
 
 # Two plans are one if all decisions agree to this share.
 _SAME = 1e-6
+# What the solver's tolerances alone make of one cost, relatively.
+_NOISE = 1e-7
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,11 @@ def same(a: Decisions, b: Decisions) -> bool:
 
 def decisions_of(result: Result) -> dict[Decision, float]:
     return {Decision(*key): amount for key, amount in result.decisions.items()}
+
+
+def as_good(cost: float | None, best: float, worth: float) -> bool:
+    """Whether a plan that costs so much is as good as the best found. worth: a share of its cost."""
+    return cost is not None and cost - best <= (worth + _NOISE) * abs(best)
 
 
 def letters(number: int) -> str:
@@ -147,8 +154,7 @@ def _stands(posed: Posed, study: Study, result: Result, plans: list[Decisions], 
         except (CaseError, Impossible):  # a run that was solved poses well
             problem = None
         for i in order if problem is not None else ():
-            cost = posed.cost_held(problem, plans[i])  # type: ignore[arg-type]
-            if cost is not None and cost - result.cost <= worth * abs(result.cost):
+            if as_good(posed.cost_held(problem, plans[i]), result.cost, worth):  # type: ignore[arg-type]
                 return i
     plans.append(own)
     return len(plans) - 1
