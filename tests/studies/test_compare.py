@@ -213,7 +213,10 @@ def test_a_step_without_a_plan_passes_its_change_on() -> None:
     a = case(years=1, supplies=[offer("market", 30.0, limit=10)], demands=[need(10)], **none)
     b = case(years=1, supplies=[offer("market", 30.0, limit=4)], demands=[need(3)], **none)
     found = compare(a, b, explain="in-order", gap=0)
-    assert [(s.what, s.status) for s in found.steps] == [("supplies", "infeasible"), ("supplies and demands", "optimal")]
+    assert [(s.what, s.status) for s in found.steps] == [
+        ("supplies", "infeasible"),
+        ("supplies and demands", "optimal"),
+    ]
     assert [s.change for s in found.steps] == [None, pytest.approx(90 - 300)]
 
 
@@ -244,7 +247,9 @@ def test_many_small_differences_add_up_whatever_the_case() -> None:
 
 def test_amounts_that_mean_different_things_are_refused() -> None:
     other = buying(settings={"currency": "INR", "base_year": 2029})
-    with pytest.raises(ValueError, match=r"currency differs \(A: US\$, B: INR\); base_year differs \(A: 2030, B: 2029\)"):
+    with pytest.raises(
+        ValueError, match=r"currency differs \(A: US\$, B: INR\); base_year differs \(A: 2030, B: 2029\)"
+    ):
         compare(buying(), other)
     short = case(years=2, supplies=[offer("market", 30.0)], demands=[need(10)])
     with pytest.raises(ValueError, match="periods differ .A: 2030 to 2032 in 3, B: 2030 to 2031 in 2"):
@@ -334,7 +339,9 @@ def test_scenarios_on_the_command_line(tmp_path: Path) -> None:
     assert shown.exit_code == 0, shown.output
     answer = json.loads(shown.stdout)
     assert [p["side"] for p in answer["plans"]] == ["calm", "embargo", "Japan late"]
-    assert {"costs.csv", "inputs.csv", "dependence.csv", "answer.txt"} <= {f.name for f in (tmp_path / "found").iterdir()}
+    assert {"costs.csv", "inputs.csv", "dependence.csv", "answer.txt"} <= {
+        f.name for f in (tmp_path / "found").iterdir()
+    }
 
 
 def test_bad_use_is_told_without_a_traceback(tmp_path: Path) -> None:

@@ -91,7 +91,10 @@ def test_every_cell_of_a_grid_is_the_single_solve_of_its_case() -> None:
     for i, (fee, price) in enumerate(cells(found.varies, False)):
         made = changed(
             small,
-            [Change("tolls", "", "fee", "set", fee), Change("supplies", "supply = Chinese magnets", "price", "set", price)],
+            [
+                Change("tolls", "", "fee", "set", fee),
+                Change("supplies", "supply = Chinese magnets", "price", "set", price),
+            ],
             "by hand",
         )
         best = solve(made, gap=1e-6).objective
@@ -384,7 +387,9 @@ def test_json_and_folder(small: Path, tmp_path: Path) -> None:
     )  # fmt: skip
     answer = json.loads(shown.stdout)
     assert answer["status"] == "finished" and len(answer["runs"]) == 2 and answer["break_even"][0]["kind"] == "route"
-    assert {"runs.csv", "decisions.csv", "answer.txt", "break-even.csv"} <= {f.name for f in (tmp_path / "found").iterdir()}
+    assert {"runs.csv", "decisions.csv", "answer.txt", "break-even.csv"} <= {
+        f.name for f in (tmp_path / "found").iterdir()
+    }
 
 
 def test_three_numbers_have_a_table_and_no_picture(small: Path, tmp_path: Path) -> None:

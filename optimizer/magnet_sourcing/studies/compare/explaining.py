@@ -114,7 +114,9 @@ def _in_order(
         steps.append(_step(what, count, before, plan, a.case))
         if plan.status == Status.INTERRUPTED:
             break
-        if steps[-1].change is not None:  # what leaves no plan has no cost of its own: it is told together with the next
+        if (
+            steps[-1].change is not None
+        ):  # what leaves no plan has no cost of its own: it is told together with the next
             waiting, before = [], plan
     return steps
 
@@ -157,9 +159,7 @@ def _step(what: str, count: int, before: Plan, plan: Plan, case: Case) -> Step:
     assert before.cost is not None and before.bound is not None
     sizes = {x.expansion: x.max_size for x in case.rows("expansions") if x.max_size is not None}
     old, new = (Side("", p, False).decisions() for p in (before, plan))
-    decided = [
-        d.text.replace("as things stand)", "before)") for d in differences(old, new, case.periods, sizes)
-    ]
+    decided = [d.text.replace("as things stand)", "before)") for d in differences(old, new, case.periods, sizes)]
     return Step(
         what,
         count,

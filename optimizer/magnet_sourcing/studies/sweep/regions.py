@@ -107,14 +107,19 @@ class Posed:
         return start
 
     def cost_held(self, problem: Problem, decisions: Decisions) -> float | None:
-        """Cost with all decisions held while operations adapt; None if that is not possible or was not found."""
+        """Cost with all decisions held while operations adapt; None if that is not possible or nothing is known of it.
+
+        Of a solve that the clock ended it is the bound: a plan is dearer only if that is proved.
+        """
         matrix = held(problem, decisions, problem.case.periods)
         if matrix is None:
             return None
         outcome = Session(matrix, self.options, None, self.start(problem, len(matrix.cost))).solve()
         if outcome.status is Status.INTERRUPTED:
             raise Interrupted
-        return outcome.objective
+        if outcome.status is Status.INFEASIBLE:
+            return None
+        return outcome.objective if outcome.status is Status.OPTIMAL else outcome.bound
 
 
 def regions_of(study: Study, base: Result, results: Sequence[Result | None], worth: float) -> Regions:
@@ -160,9 +165,7 @@ def _stands(posed: Posed, study: Study, result: Result, plans: list[Decisions], 
     return len(plans) - 1
 
 
-def _lettered(
-    study: Study, base: Decisions | None, plans: Sequence[Decisions], stands: Mapping[int, int]
-) -> Regions:
+def _lettered(study: Study, base: Decisions | None, plans: Sequence[Decisions], stands: Mapping[int, int]) -> Regions:
     """Letters in the order of the runs."""
     order = list(dict.fromkeys(stands[run] for run in sorted(stands)))
     regions = tuple(

@@ -89,5 +89,7 @@ def _turn(regions: Regions, before: str, after: str, last: float, first: float) 
     kinds = {"sign": "route", "build": "expansion"}
     has = [{(kinds[d.kind], d.name) for d in plan if d.kind in kinds} for plan in (old, new)]
     # an expansion of a chosen size without modules is known by its size alone
-    has = [h | {("expansion", d.name) for d in plan if d.kind == "size"} for h, plan in zip(has, (old, new), strict=True)]
+    has = [
+        h | {("expansion", d.name) for d in plan if d.kind == "size"} for h, plan in zip(has, (old, new), strict=True)
+    ]
     return Turn(before, after, last, first, changes, sorted(has[0] ^ has[1]))

@@ -47,7 +47,10 @@ def findings(found: Sweep) -> dict[str, list[str]]:
     """Heading -> sentences, most important first."""
     said: dict[str, list[str]] = {}
     if found.traced or found.turns:
-        said["Where the decision switches"] = [*turns_said(found), *(x for t in found.traced for x in traced_said(found, t))]
+        said["Where the decision switches"] = [
+            *turns_said(found),
+            *(x for t in found.traced for x in traced_said(found, t)),
+        ]
     said["What it says"] = [*measures_said(found), *apart_said(found)]
     if found.regions is not None and found.regions.regions:
         said["Which decisions hold where"] = regions_said(found)
