@@ -119,7 +119,7 @@ def test_paired_values_go_together() -> None:
 def test_slope_is_told_with_its_unit() -> None:
     """30 t over the horizon: 30 for one a tonne more, as long as all is bought."""
     found = sweep(make_or_buy(), Price((10.0, 20.0, 30.0)), gap=0)
-    assert "From 10 to 30 cost rises from US$ 300 to US$ 900: on average US$ 30 for one a tonne more." in text(found)
+    assert "From 10 to 30 cost rises from US$ 300 to US$ 900: on average US$ 30 for one more (a tonne)." in text(found)
 
 
 def test_a_change_that_the_gap_hides_is_no_change() -> None:
@@ -306,6 +306,11 @@ def test_a_run_ended_by_the_clock_is_kept_apart() -> None:
     again = regions_of(found.done.study, found.done.base, found.done.results, 1e-6)
     assert 2 not in again.letter
     assert "From 10 to 20 cost rises" in text(found) and "ended by the clock" in text(found)
+
+
+def test_a_clock_too_short_for_any_plan_is_told_so() -> None:
+    found = sweep(Case.small(), "supplies.price[Chinese magnets] = 54000, 60000", time_limit=1e-4, regions=False)
+    assert found.runs()["cost"].isna().all() and "ended by the clock before a plan was found" in text(found)
 
 
 def test_refusals_name_all_that_is_wrong() -> None:

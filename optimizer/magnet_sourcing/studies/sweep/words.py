@@ -19,6 +19,7 @@ _KEPT_APART = {
     "invalid": "the changed case fails its checks",
     "failed": "the run failed",
     "time limit": "ended by the clock: the cost is that of the plan found, and it may not be the best",
+    "no time": "ended by the clock before a plan was found",
     "interrupted": "interrupted",
     "not run": "not run",
     "unbounded": "money can be made without end",
@@ -123,7 +124,7 @@ def _rate_said(found: Sweep, vary: Varied, start: Result, end: Result) -> str:
         rate = f"{summary.money(found, max(0.0, least))} to {summary.money(found, most)}"
     return (
         f"From {_at(vary, start)} to {_at(vary, end)} cost {verb} from {summary.money(found, start.cost)} to "
-        f"{summary.money(found, end.cost)}: on average {rate} for one {vary.unit or 'unit'} more."
+        f"{summary.money(found, end.cost)}: on average {rate} for one more ({vary.unit or 'unit'})."
     )
 
 
@@ -188,6 +189,8 @@ def apart_said(found: Sweep) -> list[str]:
     by_status: dict[str, list[int]] = {}
     for i, r in enumerate(found.done.results):
         status = "not run" if r is None else r.status
+        if status == "time limit" and r is not None and r.cost is None:
+            status = "no time"
         if status != "optimal":
             by_status.setdefault(status, []).append(i)
     for status, at in by_status.items():
