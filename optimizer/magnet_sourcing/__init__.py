@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .solving import solve
     from .studies.choices.alternatives import alternatives
     from .studies.choices.options import options
+    from .studies.compare.comparing import Comparison, compare
     from .studies.frontier.payoff import payoff
     from .studies.frontier.tracing import Frontier, frontier
     from .studies.information import value_of_scenarios
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from .studies.runs.tidy import write_tidy
     from .studies.sensitivity.studying import Sensitivity, sensitivity
     from .studies.stress.testing import Stress, stress
+    from .studies.sweep.sweeping import Sweep, sweep
     from .studies.switching.searching import Switching, switching
 
 
@@ -44,6 +46,7 @@ _PLACES = {
     "Case": ".case",
     "CaseError": ".problems",
     "Change": ".changes",
+    "Comparison": ".studies.compare.comparing",
     "Frontier": ".studies.frontier.tracing",
     "Options": ".session",
     "Plan": ".plan",
@@ -54,9 +57,11 @@ _PLACES = {
     "Sensitivity": ".studies.sensitivity.studying",
     "Stress": ".studies.stress.testing",
     "Study": ".studies.runs.study",
+    "Sweep": ".studies.sweep.sweeping",
     "Switching": ".studies.switching.searching",
     "Where": ".studies.runs.executing",
     "alternatives": ".studies.choices.alternatives",
+    "compare": ".studies.compare.comparing",
     "execute": ".studies.runs.executing",
     "frontier": ".studies.frontier.tracing",
     "morris_design": ".studies.ranges.indices",
@@ -71,6 +76,7 @@ _PLACES = {
     "sobol_indices": ".studies.ranges.indices",
     "solve": ".solving",
     "stress": ".studies.stress.testing",
+    "sweep": ".studies.sweep.sweeping",
     "switching": ".studies.switching.searching",
     "value_of_scenarios": ".studies.information",
     "weak_numbers": ".studies.ranges.weak",
@@ -80,6 +86,7 @@ __all__ = [
     "Case",
     "CaseError",
     "Change",
+    "Comparison",
     "Frontier",
     "Options",
     "Plan",
@@ -90,9 +97,11 @@ __all__ = [
     "Sensitivity",
     "Stress",
     "Study",
+    "Sweep",
     "Switching",
     "Where",
     "alternatives",
+    "compare",
     "execute",
     "frontier",
     "morris_design",
@@ -107,6 +116,7 @@ __all__ = [
     "sobol_indices",
     "solve",
     "stress",
+    "sweep",
     "switching",
     "value_of_scenarios",
     "weak_numbers",

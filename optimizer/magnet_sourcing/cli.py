@@ -14,6 +14,7 @@ import click
 from .commands.alternatives import alternatives
 from .commands.cases import check, new
 from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, USAGE
+from .commands.compare import compare
 from .commands.frontier import frontier
 from .commands.options import options
 from .commands.ranges import ranges
@@ -21,6 +22,7 @@ from .commands.runs import runs
 from .commands.sensitivity import sensitivity
 from .commands.solve import solve
 from .commands.stress import stress
+from .commands.sweep import sweep
 from .commands.switching import switching
 
 
@@ -91,7 +93,11 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, frontier, stress, alternatives, options, switching, sensitivity, ranges, runs, new, check):
+VERBS = (
+    solve, frontier, stress, alternatives, options, switching,
+    sensitivity, sweep, compare, ranges, runs, new, check,
+)  # fmt: skip
+for command in VERBS:
     main.add_command(command)
 
 
