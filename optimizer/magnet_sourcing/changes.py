@@ -104,10 +104,10 @@ def conditions(table: str, where: str | None) -> list[tuple[str, str]]:
 
 
 def fits(row: Any, wanted: Iterable[tuple[str, str]]) -> bool:
-    return all(_text(row[name]) == value for name, value in wanted)
+    return all(as_text(row[name]) == value for name, value in wanted)
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
     """A cell as a person would write it in a condition."""
     value = tidy(value)
     if value is None:

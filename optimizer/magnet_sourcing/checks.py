@@ -13,8 +13,9 @@ from typing import Any
 from .changes import BadChange, Change, conditions, fits, target, years_of
 from .parsing import Findings, Record, fill_years
 from .problems import did_you_mean
+from .range_rules import assumption_spread, evidence_targets, groups
 from .scenarios import parts
-from .schema import METRICS, TABLES, split_header
+from .schema import METRICS, TABLES
 
 Records = Mapping[str, list[Record]]
 
@@ -684,7 +685,7 @@ def assumptions_agree(c: Content) -> None:
     first: dict[str, Record] = {}
     for r in c.table("assumptions"):
         known = first.setdefault(r["assumption"], r)
-        for name in ("operation", "low", "high", "unit"):
+        for name in ("operation", "low", "high", "unit", "distribution", "group", "correlation"):
             if {name} & (r.bad | known.bad) or r[name] == known[name]:
                 continue
             c.error(r, name, f"{name} '{r[name]}' differs from '{known[name]}' in an earlier row of {r['assumption']}")
@@ -721,28 +722,6 @@ def scenario_parts(c: Content) -> None:
                 queue += included.get(name, [])
         if r["scenario"] in reached:
             c.error(r, "includes", f"scenario {r['scenario']} includes itself")
-
-
-def evidence_targets(c: Content) -> None:
-    """Evidence speaks of numbers that are in the case."""
-    keys = {name: {r.key for r in rows} for name, rows in c.records.items()}
-    for r in c.table("evidence"):
-        if r["table"] == "settings":
-            if r["row"] not in c.settings:
-                c.error(r, "row", f"no setting '{r['row']}'")
-            continue
-        table = TABLES.get(r["table"] or "")
-        if table is None:
-            c.error(r, "table", f"no table '{r['table']}'{did_you_mean(str(r['table']), TABLES)}")
-            continue
-        if r["row"] not in keys[table.name]:
-            c.error(r, "row", f"no row '{r['row']}' in {table.name}{did_you_mean(str(r['row']), keys[table.name])}")
-        name = r["column"] if r["column"] in table.by_name else split_header(str(r["column"]))[0]
-        if name not in table.by_name or not table.by_name[name].numeric:
-            c.error(r, "column", f"'{r['column']}' is no number column of {table.name}")
-        low, high = r["low"], r["high"]
-        if low is not None and high is not None and low > high:
-            c.error(r, "low", f"low {low:g} is above high {high:g}")
 
 
 RULES: tuple[Callable[[Content], None], ...] = (
@@ -786,8 +765,10 @@ RULES: tuple[Callable[[Content], None], ...] = (
     disruption_targets,
     assumption_targets,
     assumptions_agree,
+    assumption_spread,
     scenario_parts,
     evidence_targets,
+    groups,
 )
 
 

@@ -345,6 +345,28 @@ _CHANGE = (
     _num("value", "as the column", "By how much.", REQUIRED, low=None),
 )
 
+# How an uncertain number is spread, and what moves with it. The same for single numbers and for assumptions.
+DISTRIBUTIONS = ("triangular", "uniform", "normal", "lognormal", "fixed")
+_SPREAD = (
+    _choice(
+        "distribution",
+        DISTRIBUTIONS,
+        "How samples are drawn. 'triangular': between low and high, most often near the case's number; 'uniform': "
+        "anywhere between low and high alike; 'normal', 'lognormal': low and high are what one sample in twenty falls "
+        "below and one in twenty rises above, half of all lie on each side of the case's number; 'fixed': not varied.",
+        "triangular",
+    ),
+    Column("group", "text", "Numbers of one group move together.", blank="moves by itself"),
+    _num(
+        "correlation",
+        "",
+        "How closely it follows its group: 1 wholly, 0 not at all, -1 wholly the other way (high when the group is low).",
+        1.0,
+        low=-1.0,
+        high=1.0,
+    ),
+)
+
 ROUTE_KINDS = ("tolling", "joint venture", "foreign plant", "technology licence", "offtake", "equity", "import")
 
 # ---------------------------------------------------------------- the tables, in the order that tells the story
@@ -1022,7 +1044,7 @@ _TABLES: tuple[Table, ...] = (
         "assumption table where column",
         "Numbers whose switching value is asked for: how far each must move before the first decisions change. A row is "
         "a change as in disruptions; the value is looked for between low and high. Rows of one name move together, and "
-        "agree in operation, low, high and unit; the first of them says in which number the answer is given.",
+        "agree in operation, low, high, unit and distribution; the first of them says in which number the answer is given.",
         _name("assumption", "Name, as a planner would say it; the same in several rows moves them together."),
         Column("table", "text", "Sheet changed.", default=REQUIRED),
         Column("where", "text", "Rows changed: column = value, several joined by ';'.", blank="all rows"),
@@ -1031,6 +1053,7 @@ _TABLES: tuple[Table, ...] = (
         _num("low", "as the column", "Low end of the search.", REQUIRED, low=None),
         _num("high", "as the column", "High end of the search.", REQUIRED, low=None),
         Column("unit", "text", "How to read the value: 'times the price', 'years later' ...", default=""),
+        *_SPREAD,
         _num(
             "factor",
             "",
@@ -1065,6 +1088,7 @@ _TABLES: tuple[Table, ...] = (
             Column("column", "text", "Its column (with the year, if yearly).", default=REQUIRED),
             _num("low", "as the column", "Low end of the range.", low=None, blank="no range"),
             _num("high", "as the column", "High end of the range.", low=None, blank="no range"),
+            *_SPREAD,
             _choice("confidence", ("high", "medium", "low", "estimate"), "How sure."),
             SOURCE,
             NOTE,

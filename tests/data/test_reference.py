@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from magnet_sourcing import Case, Plan, solve
 from magnet_sourcing.schema import TABLES
-from magnet_sourcing.studies.switching.assumed import assumptions
+from magnet_sourcing.studies.ranges.assumed import assumptions
 
 CASE = Case.reference()
 UNSOURCED = {"periods", "sources", "evidence"}

@@ -24,7 +24,7 @@ from ..decisions import (
     of_years,
     read,
 )
-from .assumed import Assumption
+from ..ranges.assumed import Assumption
 
 # Seconds for finding the fewest decisions that must change: they say what a plan means, not whether it is best.
 _NEAREST_SECONDS = 60.0

@@ -21,7 +21,7 @@ from ...problem import Impossible, Problem, Wish
 from ...session import Options, Outcome, Status
 from ...solving import check_case, check_options, plan_of, record_of, unplanned
 from ..decisions import Difference
-from .assumed import Assumption, assumptions
+from ..ranges.assumed import Assumption, assumptions
 from .bisection import between
 from .probing import Decided, Interrupted, Probe, Prober
 from .wanted import Wanted, wanted_in

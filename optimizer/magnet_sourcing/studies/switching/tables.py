@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 if TYPE_CHECKING:
-    from .assumed import Assumption
+    from ..ranges.assumed import Assumption
     from .searching import Searched, Side, Switching
 
 SWITCHING_COLUMNS = {

@@ -19,7 +19,7 @@ from ...problem import Impossible, Problem
 from ...problems import CaseError, did_you_mean
 from ...session import Options, Outcome, Status
 from ..decisions import Decision, by_name, carried, columns, read
-from .assumed import figure
+from ..ranges.assumed import figure
 from .bisection import between
 from .probing import checked, solved
 
