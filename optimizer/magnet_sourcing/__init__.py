@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .studies.frontier.payoff import payoff
     from .studies.frontier.tracing import Frontier, frontier
     from .studies.information import value_of_scenarios
+    from .studies.montecarlo.running import MonteCarlo, montecarlo
     from .studies.stress.testing import Stress, stress
     from .studies.switching.searching import Switching, switching
 
@@ -33,6 +34,7 @@ _PLACES = {
     "Case": ".case",
     "CaseError": ".problems",
     "Frontier": ".studies.frontier.tracing",
+    "MonteCarlo": ".studies.montecarlo.running",
     "Plan": ".plan",
     "Problem": ".problems",
     "Progress": ".session",
@@ -41,6 +43,7 @@ _PLACES = {
     "Switching": ".studies.switching.searching",
     "alternatives": ".studies.choices.alternatives",
     "frontier": ".studies.frontier.tracing",
+    "montecarlo": ".studies.montecarlo.running",
     "options": ".studies.choices.options",
     "payoff": ".studies.frontier.payoff",
     "solve": ".solving",
@@ -52,6 +55,7 @@ __all__ = [
     "Case",
     "CaseError",
     "Frontier",
+    "MonteCarlo",
     "Plan",
     "Problem",
     "Progress",
@@ -60,6 +64,7 @@ __all__ = [
     "Switching",
     "alternatives",
     "frontier",
+    "montecarlo",
     "options",
     "payoff",
     "solve",

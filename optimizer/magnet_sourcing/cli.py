@@ -15,6 +15,7 @@ from .commands.alternatives import alternatives
 from .commands.cases import check, new
 from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, USAGE
 from .commands.frontier import frontier
+from .commands.montecarlo import montecarlo
 from .commands.options import options
 from .commands.solve import solve
 from .commands.stress import stress
@@ -84,7 +85,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, frontier, stress, alternatives, options, switching, new, check):
+for command in (solve, frontier, stress, alternatives, options, switching, montecarlo, new, check):
     main.add_command(command)
 
 

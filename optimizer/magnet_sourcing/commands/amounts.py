@@ -28,9 +28,9 @@ class Share(click.ParamType):
             self.fail(f"'{text}': give a share such as 3% or 0.03", param, ctx)
 
 
-def names(text: str | None) -> list[str] | None:
+def names(text: str | None, joint: str = ",") -> list[str] | None:
     """Names joined by commas; None without an option."""
-    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
+    return None if text is None else [part.strip() for part in text.split(joint) if part.strip()]
 
 
 def scenario_names(text: str | None) -> str | list[str] | None:
@@ -38,17 +38,22 @@ def scenario_names(text: str | None) -> str | list[str] | None:
     return "all" if text is not None and text.strip() == "all" else names(text)
 
 
-def measure_values(pairs: tuple[str, ...]) -> dict[str, float]:
+def measure_values(given: tuple[str, ...]) -> dict[str, float]:
     """MEASURE=VALUE pairs of --at-most."""
-    found = {}
-    for pair in pairs:
+    return dict(pairs("--at-most", given))
+
+
+def pairs(option: str, given: tuple[str, ...]) -> list[tuple[str, float]]:
+    """MEASURE=VALUE pairs of an option, of which several may be about one measure."""
+    found = []
+    for pair in given:
         name, equals, value = pair.rpartition("=")
         try:
             if not equals:
                 raise ValueError
-            found[name.strip()] = share(value)
+            found.append((name.strip(), share(value)))
         except ValueError:
-            raise ValueError(f"--at-most '{pair}': give MEASURE=VALUE, such as 'index 2030-2035=0.5'") from None
+            raise ValueError(f"{option} '{pair}': give MEASURE=VALUE, such as 'index 2030-2035=0.5'") from None
     return found
 
 

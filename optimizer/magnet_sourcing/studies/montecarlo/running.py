@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ...case import Case
 from ...changes import changed
@@ -22,6 +23,7 @@ from ...session import Options
 from ...solving import asked_futures, cap_by_period, check_options, checked_measure, record_of
 from ..ranges.ranges import Range
 from ..ranges.sampling import positions, sample_runs
+from ..ranges.weak import Weak, weak_numbers
 from ..runs.bench import AS_IT_STANDS, study_options, with_start
 from ..runs.executing import Done, Where, execute
 from ..runs.study import Result, Run, Study
@@ -32,8 +34,6 @@ from .regret import Fate, fates
 from .worlds import free_to_move
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..stress.plans import Standing
 
 Report = Callable[[int, int, str], None]
@@ -45,14 +45,15 @@ _LEAST = 2  # worlds that make a set of decisions frequent enough to be tried as
 class MonteCarlo:
     """What `montecarlo` returns.
 
-    case: the case drawn from, a scenario made certain in it if one was asked. ranges: what was drawn; positions: worlds
-    x ranges, -1 low, 0 as the case stands, 1 high. free: the runs with all decisions free (and, after each, the plans
+    case: the case drawn from; asked: the same, with a scenario made certain in it if one was asked. ranges: what was
+    drawn; positions: worlds x ranges, -1 low, 0 as the case stands, 1 high. free: the runs with all decisions free (and, after each, the plans
     known beforehand held); held: those that hold the most frequent decisions, None without. plans: name -> what it
     decides in the first years. years: periods whose decisions make a set. thresholds: (measure, value). settled:
     ranges not drawn since the scenario sets their numbers. notes: what could not be done. seconds.
     """
 
     case: Case
+    asked: Case
     ranges: list[Range]
     positions: np.ndarray
     free: Done
@@ -128,7 +129,7 @@ class MonteCarlo:
     @cached_property
     def sizes(self) -> dict[str, float]:
         """t/y of a module (or of the whole) by expansion."""
-        return {x.expansion: x.max_size for x in self.case.rows("expansions") if x.max_size is not None}
+        return {x.expansion: x.max_size for x in self.asked.rows("expansions") if x.max_size is not None}
 
     @cached_property
     def frequencies(self) -> tuple[list[counting.Frequency], list[counting.Frequency]]:
@@ -153,6 +154,15 @@ class MonteCarlo:
         keys = dict.fromkeys((kind, name) for found in told for kind, name, _ in found)
         taken = {k: np.array([any(key[:2] == k for key in found) for found in told]) for k in keys}
         return driving.separating(self.drawn, taken)
+
+    @cached_property
+    def weak(self) -> Weak:
+        """How much of the movement of cost rests on weak numbers. Of ranges whose correlation with cost chance could
+        give, nothing is known; of the others, how far cost moves with two standard deviations."""
+        spread = 2 * float(np.std(self.values("cost"))) if self.best else 0.0
+        told = {self.ranges[d.range].name: abs(d.correlation.value) for d in self.drivers["cost"] if d.beyond}
+        spans = [spread * told[r.name] if r.name in told else None for r in self.ranges]
+        return weak_numbers(self.case, pd.DataFrame({"name": [r.name for r in self.ranges], "span": spans}))
 
     @cached_property
     def fates(self) -> list[Fate]:
@@ -242,10 +252,10 @@ def montecarlo(
     known = [*([AS_IT_STANDS] if stands.cost is not None else []), *kept]
     drawn = sample_runs(ranges, samples, design, seed)
     free = execute(replace(study, runs=_runs(drawn, ["", *known]), plans=kept), _where(where, "free"), progress)
-    place = positions(ranges, samples, design, seed)
+    place = positions(ranges, samples, design, seed).to_numpy()
     named = dict.fromkeys(known, "")
     found = MonteCarlo(
-        asked, ranges, place, free, None, named, asked.periods[:years], list(thresholds), settled, notes, seed=seed
+        case, asked, ranges, place, free, None, named, asked.periods[:years], list(thresholds), settled, notes, seed=seed
     )
     tried = _frequent(found, sets, wish, options, drawn) if found.finished else {}
     if tried:
@@ -322,7 +332,7 @@ def _frequent(
     for c in wanted:
         try:
             changes = drawn[c.nearest].changes
-            world = changed(found.case, changes, f"world {c.nearest}", decided=False) if changes else found.case
+            world = changed(found.asked, changes, f"world {c.nearest}", decided=False) if changes else found.asked
             tried[c.name] = of_world(c.name, world, wish, found.best[c.nearest].decisions, options)
         except NoHold as reason:
             found.notes.append(f"Not tried as a plan: {reason}.")

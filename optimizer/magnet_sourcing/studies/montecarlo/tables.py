@@ -67,7 +67,11 @@ def tables(found: MonteCarlo, whole: bool = True) -> dict[str, Described]:
             separators_table(found),
             {},
         ),
-        "weak_numbers": ("Ranges by how little is known of them and how much they move.", weak_table(found), {}),
+        "weak_numbers": (
+            "Ranges of low confidence or estimates, by how far cost moves with them: which to firm up first.",
+            found.weak.firm_up,
+            {"span": "money"},
+        ),
         "worlds": (
             "The worlds: how each ended, its best plan's measures, and the value of each range"
             + ("." if whole else f" (of the {_IN_WORKBOOK} that drive cost most; a folder as output has all)."),
@@ -200,18 +204,6 @@ def separators_table(found: MonteCarlo) -> pd.DataFrame:
     ]
     heads = ["kind", "name", "range", "at", "share_below", "share_above", "sorted_right", "guessing"]
     return pd.DataFrame(rows, columns=heads)
-
-
-def weak_table(found: MonteCarlo) -> pd.DataFrame:
-    """Ranges that drive cost beyond chance, the least known first."""
-    order = {"estimate": 0, "low": 1, "medium": 2, "high": 3}
-    rows = [
-        (r.name, r.confidence, d.correlation.value, d.correlation.value**2, r.source)
-        for d in found.drivers.get("cost", ())
-        if d.beyond and (r := found.ranges[d.range])
-    ]
-    rows.sort(key=lambda row: (order.get(row[1], 0), -row[3]))
-    return pd.DataFrame(rows, columns=["range", "confidence", "correlation", "rank_variance", "source"])
 
 
 # ---------------------------------------------------------------- worlds and runs
