@@ -192,6 +192,10 @@ class Case:
         resolved["periods"].sort(key=lambda row: row.period)
         return resolved
 
+    def places(self, name: str) -> dict[str, int]:
+        """Row numbers in the file (or in the table, headers being row 1) by key of the row."""
+        return {record.key: record.row for record in self._parsed()[1][name]}
+
     def _parsed(self) -> tuple[dict[str, Any], dict[str, list[Record]], Findings]:
         """Typed settings and records, with the findings of types, keys, references and years."""
         sheets = self._current_sheets()

@@ -15,8 +15,8 @@ from magnet_sourcing import Case, CaseError, Switching, switching
 from magnet_sourcing.cli import main
 from magnet_sourcing.problem import Problem
 from magnet_sourcing.session import Options, Status
-from magnet_sourcing.studies.switching import probing
 from magnet_sourcing.studies.ranges.assumed import assumptions
+from magnet_sourcing.studies.switching import probing
 from magnet_sourcing.studies.switching.bisection import between
 from magnet_sourcing.studies.switching.probing import Decided, Prober
 from magnet_sourcing.studies.switching.searching import Side

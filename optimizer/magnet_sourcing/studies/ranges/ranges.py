@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from ...case import Case
 from ...changes import Change
 from ...problems import did_you_mean
-from ...schema import TABLES, split_header
+from ...schema import TABLES, Column, split_header
 from .assumed import Assumption, assumptions, figure
 from .distributions import quantile
 from .evidence import LeftOut, Member, Piece, numbers_moved, pieces
@@ -52,8 +53,8 @@ class Range:
 
     def value(self, position: float) -> float:
         """The value at a position: -1 low, 0 as the case stands, 1 high, straight lines between; whole where it must."""
-        if self._single is not None:
-            return self._single.at(position)
+        if self.single is not None:
+            return self.single.at(position)
         end = self.high if position > 0 else self.low
         found = self.base + abs(position) * (end - self.base)
         return float(round(found)) if self.assumption is not None and self.assumption.whole else found
@@ -70,8 +71,8 @@ class Range:
         """Its value as a planner would write it down; of numbers that differ, how many times the case's own."""
         if self.assumption is not None:
             return self.assumption.shown(self.value(position))
-        if self._single is not None:
-            return written(self.value(position), self.unit, self._single.kind.kind == "year")
+        if self.single is not None:
+            return written(self.value(position), self.unit, self.single.kind.kind == "year")
         times = sorted(m.at(position) / m.base for m in self.members if m.base)
         if not times:
             return written(self.value(position), self.unit)
@@ -97,8 +98,8 @@ class Range:
     def _value_drawn(self, q: float) -> float:
         if self.assumption is not None:
             return self._assumed(q)
-        if self._single is not None:
-            return self._single.drawn(q)
+        if self.single is not None:
+            return self.single.drawn(q)
         return _average(self.members, [m.drawn(q) for m in self.members])
 
     def _assumed(self, q: float) -> float:
@@ -121,16 +122,15 @@ class Range:
             f"{table}: {row}, {column}{_years(min(t), max(t)) if t else ''}" for (table, row, column), t in years.items()
         ]
 
-    @property
-    def _single(self) -> Member | None:
-        """A member that speaks for all: there is one, or they are the same."""
-        first = self.members[0] if self.members else None
-        same = all(
-            (m.low, m.base, m.high, m.distribution, m.opposite, m.kind.unit, m.kind.kind)
-            == (first.low, first.base, first.high, first.distribution, first.opposite, first.kind.unit, first.kind.kind)
-            for m in self.members[1:]
-        )  # fmt: skip
-        return first if first is not None and same and not first.opposite else None
+    @cached_property
+    def single(self) -> Member | None:
+        """The number that speaks for all: there is one, or all are the same."""
+        if not self.members:
+            return None
+        looks = {
+            (m.low, m.base, m.high, m.distribution, m.opposite, m.kind.unit, m.kind.kind == "year") for m in self.members
+        }
+        return self.members[0] if len(looks) == 1 and not self.members[0].opposite else None
 
     @property
     def _place(self) -> str:
@@ -256,12 +256,12 @@ def _range(case: Case, name: str, group: Sequence[Piece]) -> Range:
     row, first = rows[0], members[0]
     wholly = bool(row.group) and abs(row.correlation) == 1
     made = Range(
-        name, unit_of(case, first), first.low, first.base, first.high, _weakest([r.confidence for r in rows]),
+        name, in_currency(case, first.kind), first.low, first.base, first.high, _weakest([r.confidence for r in rows]),
         "; ".join(dict.fromkeys(r.source for r in rows if r.source)), first.distribution, members, None,
         row.group or "", 1.0 if wholly or not row.group else row.correlation,
         "; ".join(dict.fromkeys(r.note for r in rows if r.note)),
     )  # fmt: skip
-    if made._single is not None or not any(m.base for m in members):
+    if made.single is not None or not any(m.base for m in members):
         return made
     low, high = (_average(members, [m.at(p) for m in members]) for p in (-1, 1))
     return replace(made, unit="times", low=low, base=1.0, high=high)
@@ -281,9 +281,9 @@ def _weakest(confidences: Sequence[str]) -> str:
 # ---------------------------------------------------------------- how numbers read
 
 
-def unit_of(case: Case, member: Member) -> str:
-    """The column's unit, in the case's currency."""
-    unit = "" if member.kind.kind == "year" else member.kind.unit
+def in_currency(case: Case, column: Column) -> str:
+    """The column's unit, in the case's currency; years have none."""
+    unit = "" if column.kind == "year" else column.unit
     return unit.replace("money", str(case.settings.get("currency") or "money"))
 
 
