@@ -82,7 +82,8 @@ def _fate(plan: str, best: Mapping[int, Result], held: Mapping[int, Result], lea
             least = max(0.0, min(r.bound, r.cost) - least_known[w])
             rows.append((w, r.cost, r.values.get("unmet", 0.0), least, max(least, r.cost - free.bound), free.bound))
     numbers = np.array([row[1:] for row in rows], dtype=float).reshape(len(rows), 5)
-    return Fate(plan, [row[0] for row in rows], *numbers.T, impossible, unknown)
+    cost, unmet, least_by, most_by, bound = numbers.T
+    return Fate(plan, [row[0] for row in rows], cost, unmet, least_by, most_by, bound, impossible, unknown)
 
 
 def least_greatest(found: Sequence[Fate]) -> tuple[Fate | None, bool]:

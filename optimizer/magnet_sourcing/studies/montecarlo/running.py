@@ -46,10 +46,10 @@ class MonteCarlo:
     """What `montecarlo` returns.
 
     case: the case drawn from; asked: the same, with a scenario made certain in it if one was asked. ranges: what was
-    drawn; positions: worlds x ranges, -1 low, 0 as the case stands, 1 high. free: the runs with all decisions free (and, after each, the plans
-    known beforehand held); held: those that hold the most frequent decisions, None without. plans: name -> what it
-    decides in the first years. years: periods whose decisions make a set. thresholds: (measure, value). settled:
-    ranges not drawn since the scenario sets their numbers. notes: what could not be done. seconds.
+    drawn; positions: worlds x ranges, -1 low, 0 as the case stands, 1 high. free: the runs with all decisions free
+    (and, after each, the plans known beforehand held); held: those that hold the most frequent decisions, None
+    without. plans: name -> what it is, in words. years: periods whose decisions make a set. thresholds: (measure,
+    value). settled: ranges not drawn since the scenario sets their numbers. notes: what could not be done.
     """
 
     case: Case
@@ -81,7 +81,7 @@ class MonteCarlo:
     @cached_property
     def results(self) -> dict[str, dict[int, Result]]:
         """BEST or the name of a plan -> world -> ending. Runs that were not finished are missing."""
-        found: dict[str, dict[int, Result]] = {BEST: {}} | {name: {} for name in self.plans}
+        found: dict[str, dict[int, Result]] = {name: {} for name in (BEST, *self.plans)}
         for done in (self.free, self.held):
             for run, result in zip(done.study.runs, done.results, strict=True) if done is not None else ():
                 if result is not None:

@@ -29,7 +29,7 @@ def headline(found: MonteCarlo) -> str:
     if solved:
         x = figures(found.values("cost"))
         parts.append(f"mean cost {_amount(found, x['mean'].value)}{_margin(found, x['mean'])}")
-        parts.append(f"90 % between {_amount(found, x['5% quantile'].value)} and {_amount(found, x['95% quantile'].value)}")
+        parts.append(f"90 % between {_amount(found, x['5 % quantile'].value)} and {_amount(found, x['95 % quantile'].value)}")
     return ", ".join([*parts, f"{found.seconds:.0f} s"])
 
 
@@ -109,8 +109,8 @@ def decided(found: MonteCarlo) -> list[str]:
         lines.append(f"What is decided in {span} is the same in every world, but for sizes.")
     else:
         lines.append(
-            f"In {span} there are {several} different sets of decisions; the most frequent is best in {_share(first.share)} of "
-            f"worlds{_between(first.share)}: {_decisions(first.taken)}."
+            f"In {span} there are {several} different sets of decisions; the most frequent is best in {_share(first.share)} "
+            f"of worlds{_between(first.share)}: {_decisions(first.taken)}."
         )
     return lines
 
@@ -119,6 +119,8 @@ def _frequency(f: Frequency, years: Sequence[Frequency]) -> str:
     verb = {"sign": "is signed", "build": "is built", "open": "is opened"}[f.kind]
     usual = next((y for y in years if y.year == f.usual), None)
     when = "" if usual is None else f", in {usual.year} in {_share(usual.share)}"
+    if usual is not None and usual.worlds == f.worlds:
+        when = f", always in {usual.year}"
     size = "" if f.size is None else f"; median size {f.size:,.0f} t/y"
     not_now = "" if f.stands else "; not as the case stands"
     return f"{f.name} {verb} in {_share(f.share)} of worlds{_between(f.share)}{when}{size}{not_now}."
@@ -150,15 +152,11 @@ def _fate(found: MonteCarlo, f: Fate) -> str:
     name = f"The plan {what}" if f.plan == AS_IT_STANDS else _cap(what)
     if not len(f.worlds):
         return f"{name}: {_lost(f) or 'nothing is known of it'}."
-    near = f.near()
-    if round(near.low, 2) == round(near.high, 2):
-        within = f"{near.low:.0%}"
-    else:
-        within = f"{near.low:.0%} to {near.high:.0%}"
+    near = between(*map(percent, f.near()))
     text = (
-        f"{name}: cost {_amount(found, float(f.cost.mean()))} on average{_of(found, f)}, within 1 % of the best of the world in "
-        f"{within} of them; regret {_interval(found, f.mean())} on average, {_interval(found, f.at(0.9))} at most in nine of "
-        f"ten, {_interval(found, f.worst())} in the worst (world {f.worst_world()})"
+        f"{name}: cost {_amount(found, float(f.cost.mean()))} on average{_of(found, f)}, within 1 % of the best of the "
+        f"world in {near} of them; regret {_interval(found, f.mean())} on average, {_interval(found, f.at(0.9))} at most in "
+        f"nine of ten, {_interval(found, f.worst())} in the worst (world {f.worst_world()})"
     )
     if f.unmet.max() > 0.5:
         text += f"; {f.unmet.mean():,.0f} t unmet on average, {f.unmet.max():,.0f} t at most"
@@ -176,8 +174,7 @@ def _lost(f: Fate) -> str:
 
 
 def _interval(found: MonteCarlo, span: Span) -> str:
-    low, high = (shown(found, "cost", x) for x in span)
-    return low if low == high else f"{low} to {high}"
+    return between(shown(found, "cost", span.low), shown(found, "cost", span.high))
 
 
 # ---------------------------------------------------------------- ranges
@@ -204,10 +201,12 @@ def _driver(found: MonteCarlo, d: Driver) -> str:
     text = f"{_cap(d.measure)} {'rises' if d.correlation.value > 0 else 'falls'} with {r.name} (rank correlation "
     text += f"{d.correlation.value:+.2f}, {d.correlation.low:+.2f} to {d.correlation.high:+.2f})"
     if d.apart is not None and d.below and d.apart.low is not None and d.apart.high is not None:
-        known = d.apart.low * d.apart.high > 0
-        much = f"{abs(d.apart.value / d.below):.0%} {'higher' if d.apart.value > 0 else 'lower'}"
-        between = f" ({shown(found, d.measure, d.apart.low, True)} to {shown(found, d.measure, d.apart.high, True)})"
-        text += f": in worlds where it is above {r.shown(0)} it is {much} than where it is below{between if known else ''}"
+        low, high = sorted((d.apart.low / abs(d.below), d.apart.high / abs(d.below)), key=abs)
+        if low * high > 0:
+            text += (
+                f": where that is above {r.shown(0)} it is {percent(abs(d.apart.value / d.below))} "
+                f"({between(percent(abs(low)), percent(abs(high)))}) {'higher' if high > 0 else 'lower'} than where it is below"
+            )
     return text + "."
 
 
@@ -215,8 +214,8 @@ def _split(found: MonteCarlo, s: Split) -> str:
     r = found.ranges[s.range]
     verb = {"sign": "is signed", "build": "is built", "open": "is opened"}[s.kind]
     return (
-        f"{s.name} {verb} in {s.above:.0%} of worlds where {r.name} is above {r.shown(s.at)}, in {s.below:.0%} where it is below: "
-        f"that alone sorts {s.right:.0%} of worlds right, guessing the commoner {s.guess:.0%}."
+        f"{s.name} {verb} in {percent(s.above)} of worlds where {r.name} is above {r.shown(s.at)}, in {percent(s.below)} where "
+        f"it is below: that alone sorts {percent(s.right)} of worlds right, guessing the commoner {percent(s.guess)}."
     )
 
 
@@ -232,9 +231,9 @@ def enough(found: MonteCarlo) -> list[str]:
         if not x.value:
             continue
         moved = abs(x.value - half[name].value) / abs(x.value)
-        margin = "not known from so few worlds" if x.margin is None else f"{x.margin / abs(x.value):.1%}"
         wanted = statistics.needed(len(values), x)
-        text = f"Cost, {name}: moved {moved:.1%} between half and all worlds; known to {margin}"
+        text = f"Cost, {name}: moved {percent(moved, 1)} between half and all worlds; "
+        text += "so few worlds leave it open" if x.margin is None else f"known to {percent(x.margin / abs(x.value), 1)}"
         if wanted is not None and wanted > len(values):
             text += f", {wanted:,} worlds would make it 1 %"
         lines.append(text + ".")
@@ -248,15 +247,16 @@ def ended(found: MonteCarlo) -> list[str]:
     if not others:
         return [f"All {found.samples} worlds were solved to the gap."]
     said = ", ".join(f"{n} ended {ending}" for ending, n in others.items())
-    return [f"{len(found.best)} of {found.samples} worlds were solved to the gap; {said}. Every figure is of the solved ones."]
+    solved = f"{len(found.best)} of {found.samples} worlds were solved to the gap"
+    return [f"{solved}; {said}. Every figure is of the solved ones."]
 
 
 def caveats(found: MonteCarlo) -> list[str]:
     lines = [
-        f"{len(found.ranges)} ranges moved. Intervals are of 95 %, as if worlds were drawn independently; Latin hypercube and "
-        "Sobol samples are spread more evenly, so they are usually nearer.",
-        "Of plans that cost the same within the gap the solver names any one, so a decision that hardly matters may come and "
-        "go between worlds.",
+        f"{len(found.ranges)} ranges moved. Intervals are of 95 %, as if worlds were drawn independently; Latin hypercube "
+        "and Sobol samples are spread more evenly, so they are usually nearer.",
+        "Of plans that cost the same within the gap the solver names any one, so a decision that hardly matters may come "
+        "and go between worlds.",
         "In each world everything is known from the start: the best of a world is what foresight would do, not what can be "
         "done without it.",
     ]
@@ -277,7 +277,7 @@ def shown(found: MonteCarlo, measure: str, value: float, signed: bool = False) -
         return f"{'0.00' if text in ('-0.00', '+0.00') else text} {unit}"
     if measure.split(" ")[0] in ("impact", "unmet"):
         return f"{value:{sign},.0f}{' t' if measure.startswith('unmet') else ''}"
-    return f"{value:{sign}.1%}"
+    return f"{100 * value:{sign}.1f} %"
 
 
 def money_unit(found: MonteCarlo) -> tuple[str, float]:
@@ -296,18 +296,34 @@ def _margin(found: MonteCarlo, x: Estimate) -> str:
 
 
 def _ends(found: MonteCarlo, measure: str, x: Estimate) -> str:
-    """The interval after a value, open ends said."""
-    low = "?" if x.low is None else shown(found, measure, x.low)
-    high = "?" if x.high is None else shown(found, measure, x.high)
-    return f" ({low} to {high})"
+    """The interval after a value, in brackets; an end that so few worlds leave open is not there."""
+    if x.low is not None and x.high is not None:
+        return f" ({between(shown(found, measure, x.low), shown(found, measure, x.high))})"
+    if x.low is not None:
+        return f" (at least {shown(found, measure, x.low)})"
+    return f" (at most {shown(found, measure, x.high)})" if x.high is not None else ""
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """72 %"""
+    return f"{100 * share:.{decimals}f} %"
+
+
+def between(low: str, high: str) -> str:
+    """Two values with what they end on in common said once: '185.9 to 200.0 million US$'."""
+    (number, _, unit), (_, _, other) = low.partition(" "), high.partition(" ")
+    if low == high:
+        return low
+    return f"{number} to {high}" if unit == other else f"{low} to {high}"
 
 
 def _share(x: Estimate) -> str:
-    return f"{x.value:.0%}"
+    return percent(x.value)
 
 
 def _between(x: Estimate) -> str:
-    return f" ({x.low:.0%} to {x.high:.0%})"
+    assert x.low is not None and x.high is not None  # of a share they are always known
+    return f" ({between(percent(x.low), percent(x.high))})"
 
 
 def _name(measure: str) -> str:

@@ -99,7 +99,7 @@ def _span(years: Sequence[int]) -> str:
 def figures(values: np.ndarray) -> dict[str, Estimate]:
     """The mean and quantiles of a measure, with their intervals."""
     found = {"mean": statistics.mean(values)}
-    return found | {f"{q:.0%} quantile": statistics.quantile(values, q) for q in QUANTILES}
+    return found | {f"{100 * q:.0f} % quantile": statistics.quantile(values, q) for q in QUANTILES}
 
 
 def summary_table(found: MonteCarlo) -> pd.DataFrame:
@@ -168,7 +168,7 @@ def regret_table(found: MonteCarlo) -> pd.DataFrame:
         row: dict[str, Any] = {"plan": f.plan, "is": found.plans[f.plan], "worlds": len(f.worlds)}
         row |= {"no_plan_in": len(f.impossible), "not_found_in": len(f.unknown)}
         if len(f.worlds):
-            row |= {f"cost_{name.split()[0]}".replace("%", ""): x.value for name, x in figures(f.cost).items()}
+            row |= {f"cost_{name.split()[0]}": x.value for name, x in figures(f.cost).items()}
             for name, (low, high) in {"mean": f.mean(), "90": f.at(0.9), "worst": f.worst()}.items():
                 row |= {f"regret_{name}_low": low, f"regret_{name}_high": high}
             row |= {"worst_world": f.worst_world()}

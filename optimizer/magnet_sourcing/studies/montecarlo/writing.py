@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...book import Page, write_study
 from .charts import ROWS, add_charts
-from .summary import findings, headline, money_unit
+from .summary import findings, headline, money_unit, percent
 from .tables import tables
 
 if TYPE_CHECKING:
@@ -44,12 +44,14 @@ def _first(found: MonteCarlo) -> dict[str, pd.DataFrame]:
     rows = [
         (
             f.plan, float(f.cost.mean()) / divisor, f.mean().high / divisor, f.at(0.9).high / divisor,
-            f.worst().high / divisor, f"{f.near().low:.0%}", len(f.impossible), float(f.unmet.mean()),
+            f.worst().high / divisor, percent(f.near().low), len(f.impossible), float(f.unmet.mean()),
         )
         for f in found.fates
         if len(f.worlds)
     ]  # fmt: skip
-    heads = ["plan", "mean cost", "mean regret", "regret, 9 of 10", "worst regret", "within 1 %", "cannot be kept", "unmet, t"]
+    heads = [
+        "plan", "mean cost", "mean regret", "regret, 9 of 10", "worst regret", "within 1 %", "cannot be kept", "unmet, t",
+    ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=heads)
     return {f"Plans held in every world: {money}, regret at most": frame} if rows else {}
 
