@@ -367,6 +367,12 @@ _SPREAD = (
     ),
 )
 
+# Kinds of studies that a row of the table studies can ask for: verbs of the command line.
+STUDY_KINDS = (
+    "sensitivity", "sweep", "montecarlo", "frontier", "stress", "switching", "alternatives", "options",
+)  # fmt: skip
+STUDY_DESIGNS = ("lhs", "sobol", "random")
+
 ROUTE_KINDS = ("tolling", "joint venture", "foreign plant", "technology licence", "offtake", "equity", "import")
 
 # ---------------------------------------------------------------- the tables, in the order that tells the story
@@ -1064,6 +1070,37 @@ _TABLES: tuple[Table, ...] = (
         ),
         Column("first_year", "year", "First year changed.", "year", blank="from the first period"),
         Column("last_year", "year", "Last year changed.", "year", blank="to the last period"),
+    ),
+    Table(
+        "studies",
+        "Studies to run with the verb `study`: one row each. What a blank means depends on the kind (docs/studies-sheet.md); "
+        "what a kind has no use for must be blank. They change nothing in any plan.",
+        ("study",),
+        (
+            _name("study", "Name; also of the file its results are written to."),
+            _choice("kind", STUDY_KINDS, "Which study: the verb of the command line."),
+            Column(
+                "vary",
+                "text",
+                "sweep: what to vary, 'table.column[rows] = low:high:count', one or two joined by ';'. sensitivity, "
+                "montecarlo, switching: names of ranges or assumptions joined by ';'.",
+                blank="all ranges",
+            ),
+            Column("samples", "whole", "Worlds of a montecarlo.", blank="1000", low=2),
+            Column("top", "whole", "How many of the ranges a sensitivity shows.", blank="as the verb", low=1),
+            Column("design", "choice", "How worlds are drawn.", blank="lhs", choices=STUDY_DESIGNS),
+            Column(
+                "measure",
+                "text",
+                "frontier: the measure traded against cost. sensitivity, sweep: what is looked at.",
+                blank="as the verb",
+            ),
+            _ref("scenario", "scenarios", "As if this scenario were certain.", None, "the case as it stands"),
+            _num("gap", "fraction", "Relative gap at which each solve may stop.", blank="as the verb"),
+            Column("seed", "whole", "Seed of the draws and of the solver.", blank="0", low=0),
+            NOTE,
+            ACTIVE,
+        ),
     ),
     Table(
         "sources",

@@ -22,7 +22,6 @@ from ...problem import Wish
 from ...session import Options
 from ...solving import asked_futures, cap_by_period, check_options, checked_measure, record_of
 from ..ranges.ranges import Range
-from ..ranges.sampling import positions, sample_runs
 from ..ranges.weak import Weak, weak_numbers
 from ..runs.bench import AS_IT_STANDS, study_options, with_start
 from ..runs.executing import Done, Where, execute
@@ -31,7 +30,8 @@ from . import drivers as driving
 from . import frequencies as counting
 from .keeping import NoHold, of_file, of_world
 from .regret import Fate, fates
-from .worlds import free_to_move
+from .worlds import drawing as drawing_of
+from .worlds import worlds
 
 if TYPE_CHECKING:
     from ..stress.plans import Standing
@@ -49,7 +49,8 @@ class MonteCarlo:
     drawn; positions: worlds x ranges, -1 low, 0 as the case stands, 1 high. free: the runs with all decisions free
     (and, after each, the plans known beforehand held); held: those that hold the most frequent decisions, None
     without. plans: name -> what it is, in words. years: periods whose decisions make a set. thresholds: (measure,
-    value). settled: ranges not drawn since the scenario sets their numbers. notes: what could not be done.
+    value). still: reason -> ranges that were not drawn. cut: worlds in which outputs of processes were cut to what goes
+    in. notes: what could not be done.
     """
 
     case: Case
@@ -61,7 +62,8 @@ class MonteCarlo:
     plans: dict[str, str]
     years: list[int]
     thresholds: list[tuple[str, float]] = field(default_factory=list)
-    settled: list[str] = field(default_factory=list)
+    still: dict[str, list[str]] = field(default_factory=dict)
+    cut: int = 0
     notes: list[str] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
@@ -241,7 +243,8 @@ def montecarlo(
     asked, _, _ = asked_futures(case, scenario, None)
     _check(asked, samples, sets, years, plans)
     wish = Wish(at_most=_measured(asked, at_most), china_cap=_cap(asked, china_cap))
-    ranges, settled = free_to_move(case, asked, only)
+    drawing = drawing_of(case, asked, only)
+    drawn, place, cut = worlds(asked, drawing.ranges, samples, design, seed)
     measures = _measures(asked, thresholds)
     study = Study("montecarlo", asked, (), options, wish, measures)
     notes: list[str] = []
@@ -250,13 +253,12 @@ def montecarlo(
     if stands.cost is None:
         notes.append(f"The case as it stands has no plan ({stands.status}), so none of it is held in the worlds.")
     known = [*([AS_IT_STANDS] if stands.cost is not None else []), *kept]
-    drawn = sample_runs(ranges, samples, design, seed)
     free = execute(replace(study, runs=_runs(drawn, ["", *known]), plans=kept), _where(where, "free"), progress)
-    place = positions(ranges, samples, design, seed).to_numpy()
     named = dict.fromkeys(known, "")
     found = MonteCarlo(
-        case, asked, ranges, place, free, None, named, asked.periods[:years], list(thresholds), settled, notes, seed=seed
-    )
+        case, asked, drawing.ranges, place, free, None, named, asked.periods[:years], list(thresholds), drawing.still, cut,
+        notes, seed=seed,
+    )  # fmt: skip
     tried = _frequent(found, sets, wish, options, drawn) if found.finished else {}
     if tried:
         held = execute(replace(study, runs=_runs(drawn, list(tried)), plans=tried), _where(where, "held"), progress)
@@ -265,7 +267,7 @@ def montecarlo(
     found.options = record_of(asked, wish, options) | {
         "samples": samples,
         "design": design,
-        "ranges": len(ranges),
+        "ranges": len(drawing.ranges),
         "scenario": _joined(scenario),
     }
     found.seconds = time.perf_counter() - begun

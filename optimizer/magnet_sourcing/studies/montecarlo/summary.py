@@ -260,8 +260,14 @@ def caveats(found: MonteCarlo) -> list[str]:
         "In each world everything is known from the start: the best of a world is what foresight would do, not what can be "
         "done without it.",
     ]
-    if found.settled:
-        lines.append(f"Set by the scenario, so not drawn: {', '.join(found.settled)}.")
+    for reason, names in found.still.items():
+        such = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
+        lines.append(f"{len(names)} range{'s' if len(names) > 1 else ''} not drawn ({such}): {reason}.")
+    if found.cut:
+        lines.append(
+            f"In {found.cut} worlds more of an element would have come out of a process than goes in: there its outputs were "
+            "cut to what goes in."
+        )
     return lines
 
 

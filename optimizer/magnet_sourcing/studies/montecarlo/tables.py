@@ -256,6 +256,6 @@ def decisions_table(found: MonteCarlo) -> pd.DataFrame:
 def provenance_table(found: MonteCarlo) -> pd.DataFrame:
     record = {**found.options, "seconds": round(found.seconds, 1)}
     record |= {f"worlds ended {ending}": n for ending, n in found.endings().items()}
-    if found.settled:
-        record["set by the scenario, not drawn"] = ", ".join(found.settled)
+    record["worlds with outputs cut to what goes in"] = found.cut
+    record |= {f"not drawn: {reason}": "; ".join(names) for reason, names in found.still.items()}
     return pd.DataFrame({"field": list(record), "value": pd.Series(list(record.values()), dtype=object)})
