@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .studies.frontier.tracing import Frontier, frontier
     from .studies.information import value_of_scenarios
     from .studies.montecarlo.running import MonteCarlo, montecarlo
+    from .studies.sheet.running import Studies, run_studies
     from .studies.stress.testing import Stress, stress
     from .studies.switching.searching import Switching, switching
 
@@ -40,12 +41,14 @@ _PLACES = {
     "Progress": ".session",
     "ScenarioPlan": ".scenario_plan",
     "Stress": ".studies.stress.testing",
+    "Studies": ".studies.sheet.running",
     "Switching": ".studies.switching.searching",
     "alternatives": ".studies.choices.alternatives",
     "frontier": ".studies.frontier.tracing",
     "montecarlo": ".studies.montecarlo.running",
     "options": ".studies.choices.options",
     "payoff": ".studies.frontier.payoff",
+    "run_studies": ".studies.sheet.running",
     "solve": ".solving",
     "stress": ".studies.stress.testing",
     "switching": ".studies.switching.searching",
@@ -61,12 +64,14 @@ __all__ = [
     "Progress",
     "ScenarioPlan",
     "Stress",
+    "Studies",
     "Switching",
     "alternatives",
     "frontier",
     "montecarlo",
     "options",
     "payoff",
+    "run_studies",
     "solve",
     "stress",
     "switching",

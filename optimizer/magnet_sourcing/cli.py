@@ -19,6 +19,7 @@ from .commands.montecarlo import montecarlo
 from .commands.options import options
 from .commands.solve import solve
 from .commands.stress import stress
+from .commands.study import study
 from .commands.switching import switching
 
 
@@ -85,7 +86,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, frontier, stress, alternatives, options, switching, montecarlo, new, check):
+for command in (solve, frontier, stress, alternatives, options, switching, montecarlo, study, new, check):
     main.add_command(command)
 
 

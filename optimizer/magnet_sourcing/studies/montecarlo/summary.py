@@ -29,7 +29,8 @@ def headline(found: MonteCarlo) -> str:
     if solved:
         x = figures(found.values("cost"))
         parts.append(f"mean cost {_amount(found, x['mean'].value)}{_margin(found, x['mean'])}")
-        parts.append(f"90 % between {_amount(found, x['5 % quantile'].value)} and {_amount(found, x['95 % quantile'].value)}")
+        low, high = (_amount(found, x[name].value) for name in ("5 % quantile", "95 % quantile"))
+        parts.append(f"90 % between {low} and {high}")
     return ", ".join([*parts, f"{found.seconds:.0f} s"])
 
 
@@ -203,10 +204,9 @@ def _driver(found: MonteCarlo, d: Driver) -> str:
     if d.apart is not None and d.below and d.apart.low is not None and d.apart.high is not None:
         low, high = sorted((d.apart.low / abs(d.below), d.apart.high / abs(d.below)), key=abs)
         if low * high > 0:
-            text += (
-                f": where that is above {r.shown(0)} it is {percent(abs(d.apart.value / d.below))} "
-                f"({between(percent(abs(low)), percent(abs(high)))}) {'higher' if high > 0 else 'lower'} than where it is below"
-            )
+            much = f"{percent(abs(d.apart.value / d.below))} ({between(percent(abs(low)), percent(abs(high)))})"
+            way = "higher" if high > 0 else "lower"
+            text += f": where that is above {r.shown(0)} it is {much} {way} than where it is below"
     return text + "."
 
 
@@ -214,8 +214,8 @@ def _split(found: MonteCarlo, s: Split) -> str:
     r = found.ranges[s.range]
     verb = {"sign": "is signed", "build": "is built", "open": "is opened"}[s.kind]
     return (
-        f"{s.name} {verb} in {percent(s.above)} of worlds where {r.name} is above {r.shown(s.at)}, in {percent(s.below)} where "
-        f"it is below: that alone sorts {percent(s.right)} of worlds right, guessing the commoner {percent(s.guess)}."
+        f"{s.name} {verb} in {percent(s.above)} of worlds where {r.name} is above {r.shown(s.at)}, in {percent(s.below)} "
+        f"where it is below: that alone sorts {percent(s.right)} of worlds right, guessing the commoner {percent(s.guess)}."
     )
 
 
@@ -265,8 +265,8 @@ def caveats(found: MonteCarlo) -> list[str]:
         lines.append(f"{len(names)} range{'s' if len(names) > 1 else ''} not drawn ({such}): {reason}.")
     if found.cut:
         lines.append(
-            f"In {found.cut} worlds more of an element would have come out of a process than goes in: there its outputs were "
-            "cut to what goes in."
+            f"In {found.cut} worlds more of an element would have come out of a process than goes in: there its outputs "
+            "were cut to what goes in."
         )
     return lines
 

@@ -13,7 +13,9 @@ from ..ranges.sampling import positions, sample_runs
 from ..runs.study import Run
 
 SCENARIO = "the scenario sets their numbers"
-ASSAYS = "they are assays of what processes take and make, and would count twice beside the recoveries (name them to draw them)"
+ASSAYS = (
+    "they are assays of what processes take and make, and would count twice beside the recoveries; name them to draw them"
+)
 
 
 @dataclass(frozen=True)
