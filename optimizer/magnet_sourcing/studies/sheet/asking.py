@@ -64,7 +64,8 @@ def asked(case: Case, names: Sequence[str] | None = None) -> list[Asked]:
     }
     if not rows:
         raise ValueError("the case asks for no studies: give it rows in the sheet studies (docs/studies-sheet.md)")
-    wrong = [f"'{name}' is no active study of the case{did_you_mean(name, rows)}" for name in names or () if name not in rows]
+    unknown = [name for name in names or () if name not in rows]
+    wrong = [f"'{name}' is no active study of the case{did_you_mean(name, rows)}" for name in unknown]
     if wrong:
         raise ValueError("\n".join(wrong))
     return [rows[name] for name in dict.fromkeys(names)] if names else list(rows.values())

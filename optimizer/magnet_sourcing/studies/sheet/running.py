@@ -24,8 +24,9 @@ Report = Callable[[str, int, int, str], None]
 class Ran:
     """A study that was run.
 
-    status: 'done', 'interrupted' (what is finished is there), or 'failed', with the reason as headline. findings: heading -> sentences. file: where it was
-    written, None if it was not. result: what the study's own function returns, None if it failed.
+    status: 'done', 'interrupted' (what is finished is there), or 'failed', with the reason as headline. findings:
+    heading -> sentences. file: where it was written, None if it was not. result: what the study's own function
+    returns, None if it failed. seconds: it took.
     """
 
     name: str
