@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...case import Case
 from ...changes import FIXED_TABLES, Change, as_text, conditions, fits, target, years_of
 from ...range_rules import between
 from ...schema import TABLES, Column, split_header
@@ -94,14 +93,22 @@ NOT_CHANGED = "no study changes this table"
 UNNAMED = "its name holds a ';', so that it cannot be chosen"
 
 
-def pieces(case: Case, moved: set[Number]) -> tuple[list[Piece], list[LeftOut]]:
+# All tables of a case as `Case.resolved` gives them: asked once, since each time it looks through the case for changes.
+Tables = Mapping[str, Sequence[Any]]
+
+
+def pieces(tables: Tables, base_year: int, moved: set[Number]) -> tuple[list[Piece], list[LeftOut]]:
     """The rows of evidence that can be moved, and the others. moved: numbers that assumptions move already."""
-    tables = case.resolved()  # asked once: each time looks through the whole case for changes
-    periods = [r.period for r in tables["periods"]]
     rows = {name: {r.key: r for r in rows} for name, rows in tables.items()}
+    years: dict[tuple[str, str, str], dict[int, Any]] = {}
+    for row in tables["evidence"]:
+        name, year = _column_of(row)
+        if year is not None and row.low is not None and row.high is not None:
+            years.setdefault((row.table, row.row, name), {})[year] = row
     found, left = [], []
     for row in tables["evidence"]:
-        members = _members(case, periods, row, rows.get(row.table, {}), moved)
+        same = years.get((row.table, row.row, _column_of(row)[0]), {})
+        members = _members(base_year, row, rows.get(row.table, {}), same, moved)
         if isinstance(members, str):
             left.append(LeftOut(f"{row.table}: {row.row}, {row.column}", members))
         else:
@@ -109,44 +116,80 @@ def pieces(case: Case, moved: set[Number]) -> tuple[list[Piece], list[LeftOut]]:
     return found, left
 
 
+def _column_of(evidence: Any) -> tuple[str, int | None]:
+    known = TABLES[evidence.table].by_name if evidence.table in TABLES else {}
+    return (evidence.column, None) if evidence.column in known else split_header(evidence.column)
+
+
 def _members(
-    case: Case, periods: Sequence[int], evidence: Any, rows: Mapping[str, Any], moved: set[Number]
+    base_year: int, evidence: Any, rows: Mapping[str, Any], years: Mapping[int, Any], moved: set[Number]
 ) -> tuple[Member, ...] | str:
-    """The numbers of a row of evidence, or why there are none."""
+    """The numbers of a row of evidence, or why there are none. years: the evidence of its row and column by year."""
+    why = _not_varied(evidence)
+    if why:
+        return why
+    row = rows.get(evidence.row)
+    if row is None:
+        return OFF
+    table = evidence.table
+    name, year = _column_of(evidence)
+    numbers = numbers_of(base_year, table, row, name, year)
+    if not numbers:
+        return BLANK
+    if not all(between(evidence.low, x, evidence.high) for x in numbers.values()):
+        return OUTSIDE
+    where = where_of(table, row)
+    if sum(fits(r, conditions(table, where)) for r in rows.values()) != 1:
+        return UNNAMED
+    ends = dict.fromkeys(numbers, (evidence.low, evidence.high))
+    if year is not None:
+        filled = _filled_from(year, years, numbers_of(base_year, table, row, name), row["fill"])
+        ends |= {t: end for t, end in filled.items() if t not in numbers}
+        numbers |= {t: row[name][t] for t in filled if t not in numbers}
+    periods = list(row[name]) if TABLES[table].by_name[name].yearly else []
+    left = {t: x for t, x in numbers.items() if not _is_moved(periods, (table, row.key, name, t), moved)}
+    if not left:
+        return BY_ASSUMPTION
+    growing = (table, name) == ("demands", "quantity") and bool(row.growth) and year is None
+    if len(left) == len(numbers) and year is None and len(set(left.values())) == 1:
+        left, ends = {None: next(iter(left.values()))}, {None: (evidence.low, evidence.high)}
+    return tuple(
+        Member(
+            table, row.key, where, name, t, min(ends[t][0], x), x, max(ends[t][1], x), evidence.distribution,
+            evidence.correlation == -1, growing and x != 0,
+        )
+        for t, x in left.items()
+    )  # fmt: skip
+
+
+def _not_varied(evidence: Any) -> str:
     if evidence.table in FIXED_TABLES or evidence.table not in TABLES:
         return NOT_CHANGED
     if evidence.low is None or evidence.high is None:
         return NO_RANGE
     if evidence.distribution == "fixed":
         return FIXED
-    if evidence.low == evidence.high:
-        return NO_WIDTH
-    row = rows.get(evidence.row)
-    if row is None:
-        return OFF
-    table = TABLES[evidence.table]
-    name, year = (evidence.column, None) if evidence.column in table.by_name else split_header(evidence.column)
-    numbers = numbers_of(case, evidence.table, row, name, year)
-    if not numbers:
-        return BLANK
-    if not all(between(evidence.low, x, evidence.high) for x in numbers.values()):
-        return OUTSIDE
-    where = where_of(evidence.table, row)
-    if sum(fits(r, conditions(evidence.table, where)) for r in rows.values()) != 1:
-        return UNNAMED
-    left = {t: x for t, x in numbers.items() if not _is_moved(periods, (evidence.table, row.key, name, t), moved)}
-    if not left:
-        return BY_ASSUMPTION
-    growing = name == "quantity" and evidence.table == "demands" and bool(row.growth) and year is None
-    if len(left) == len(numbers) and year is None and len(set(left.values())) == 1:
-        left = {None: next(iter(left.values()))}
-    return tuple(
-        Member(
-            evidence.table, row.key, where, name, t, min(evidence.low, x), x, max(evidence.high, x),
-            evidence.distribution, evidence.correlation == -1, growing and x != 0,
-        )
-        for t, x in left.items()
-    )  # fmt: skip
+    return NO_WIDTH if evidence.low == evidence.high else ""
+
+
+def _filled_from(
+    year: int, years: Mapping[int, Any], numbers: Mapping[int | None, float], fill: str
+) -> dict[int | None, tuple[float, float]]:
+    """Low and high of the later years without evidence whose number follows from that of this year, as the row fills."""
+    later = [y for y in years if y > year]
+    after = min(later) if later else None
+    found: dict[int | None, tuple[float, float]] = {}
+    for t, x in numbers.items():
+        if t is None or t <= year or (after is not None and t >= after):
+            continue
+        low, high = years[year].low, years[year].high
+        if fill == "hold" and x == numbers[year]:
+            found[t] = (low, high)
+        elif fill == "linear" and after is not None:
+            share = (t - year) / (after - year)
+            if abs(numbers[year] + share * (numbers[after] - numbers[year]) - x) <= 1e-9 * max(1.0, abs(x)):
+                found[t] = (low + share * (years[after].low - low), high + share * (years[after].high - high))
+    return found
 
 
 def _is_moved(periods: Sequence[int], number: Number, moved: set[Number]) -> bool:
@@ -154,7 +197,9 @@ def _is_moved(periods: Sequence[int], number: Number, moved: set[Number]) -> boo
     return number in moved or (year is None and any((table, key, column, t) in moved for t in periods))
 
 
-def numbers_of(case: Case, table: str, row: Any, column: str, year: int | None = None) -> dict[int | None, float]:
+def numbers_of(
+    base_year: int, table: str, row: Any, column: str, year: int | None = None
+) -> dict[int | None, float]:
     """The case's own numbers of a column of a row, by period (None: not by year), or of one year; none if blank.
 
     A quantity that grows is written for the base year: asked for one year, what it has grown to.
@@ -167,7 +212,7 @@ def numbers_of(case: Case, table: str, row: Any, column: str, year: int | None =
     if year is None:
         return dict(value)
     growth = row.growth if (table, column) == ("demands", "quantity") else 0
-    return {year: value[year] * (1 + growth) ** (year - case.settings["base_year"])} if year in value else {}
+    return {year: value[year] * (1 + growth) ** (year - base_year)} if year in value else {}
 
 
 def where_of(table: str, row: Any) -> str:
@@ -175,10 +220,9 @@ def where_of(table: str, row: Any) -> str:
     return "; ".join(f"{name} = {as_text(row[name])}" for name in TABLES[table].key)
 
 
-def numbers_moved(case: Case, rows: Sequence[Any]) -> set[Number]:
+def numbers_moved(tables: Tables, rows: Sequence[Any]) -> set[Number]:
     """The numbers that rows of the table `assumptions` move."""
     found: set[Number] = set()
-    tables = case.resolved()
     periods = [r.period for r in tables["periods"]]
     for r in rows:
         column = target(r.table, r.column, decided=False)

@@ -19,7 +19,7 @@ from ...problems import did_you_mean
 from ...schema import TABLES, Column, split_header
 from .assumed import Assumption, assumptions, figure
 from .distributions import quantile
-from .evidence import LeftOut, Member, Piece, numbers_moved, pieces
+from .evidence import FIXED, LeftOut, Member, Piece, Tables, numbers_moved, pieces
 
 # From the surest to the least sure.
 CONFIDENCE = ("high", "medium", "low", "estimate")
@@ -171,32 +171,34 @@ def said_left_out(case: Case) -> list[str]:
 
 
 def _all_ranges(case: Case) -> tuple[list[Range], list[LeftOut]]:
-    assumed = assumptions(case) if case.rows("assumptions") else []
-    moved = numbers_moved(case, case.rows("assumptions"))
-    found, left = pieces(case, moved)
+    tables = case.resolved()
+    assumed = assumptions(case) if tables["assumptions"] else []
+    found, left = pieces(tables, case.settings["base_year"], numbers_moved(tables, tables["assumptions"]))
     varied = [a for a in assumed if a.rows[0].distribution != "fixed"]
-    left += [LeftOut(f"assumptions: {a.name}", "marked as fixed") for a in assumed if a not in varied]
-    return [_assumed_range(case, a) for a in varied] + _of_evidence(case, found, {a.name for a in assumed}), left
+    left += [LeftOut(f"assumptions: {a.name}", FIXED) for a in assumed if a not in varied]
+    currency = str(case.settings.get("currency") or "money")
+    ranges = [_assumed_range(tables, a) for a in varied]
+    return ranges + _of_evidence(tables, currency, found, {a.name for a in assumed}), left
 
 
-def _assumed_range(case: Case, a: Assumption) -> Range:
+def _assumed_range(tables: Tables, a: Assumption) -> Range:
     row = a.rows[0]
     return Range(
-        a.name, a.unit, a.low, a.neutral, a.high, _confidence_of(case, a), row.source or "", row.distribution, (), a,
+        a.name, a.unit, a.low, a.neutral, a.high, _confidence_of(tables, a), row.source or "", row.distribution, (), a,
         row.group or "", row.correlation if row.group else 1.0, row.note or "",
     )  # fmt: skip
 
 
-def _confidence_of(case: Case, a: Assumption) -> str:
+def _confidence_of(tables: Tables, a: Assumption) -> str:
     """An assumption without a document is an estimate; else as sure as the weakest evidence on what it moves."""
     if any(not r.source or str(r.source).casefold().startswith("estimate") for r in a.rows):
         return "estimate"
-    moved = {(table, row, column) for table, row, column, _ in numbers_moved(case, a.rows)}
-    said = [e.confidence for e in case.rows("evidence") if (e.table, e.row, split_header(e.column)[0]) in moved]
+    moved = {(table, row, column) for table, row, column, _ in numbers_moved(tables, a.rows)}
+    said = [e.confidence for e in tables["evidence"] if (e.table, e.row, split_header(e.column)[0]) in moved]
     return _weakest(said or ["medium"])
 
 
-def _of_evidence(case: Case, found: Sequence[Piece], taken: set[str]) -> list[Range]:
+def _of_evidence(tables: Tables, currency: str, found: Sequence[Piece], taken: set[str]) -> list[Range]:
     """Pieces that move as one, made into ranges with names of their own."""
     together: dict[tuple[Any, ...], list[Piece]] = {}
     for piece in found:
@@ -205,19 +207,21 @@ def _of_evidence(case: Case, found: Sequence[Piece], taken: set[str]) -> list[Ra
         if row.group and abs(row.correlation) == 1:
             key = (row.group,)
         together.setdefault(key, []).append(piece)
-    tables = case.resolved()
     rows = {name: {r.key: r for r in tables[name]} for name in TABLES}
-    periods = len(tables["periods"])
-    named = [key[0] if len(key) == 1 else _name(group, rows, periods) for key, group in together.items()]
+    periods = [r.period for r in tables["periods"]]
+    named = [
+        key[0] + _years_of(group, periods) if len(key) == 1 else _name(group, rows, periods)
+        for key, group in together.items()
+    ]
     times = Counter([*named, *taken])
     made = []
     for name, (key, group) in zip(named, together.items(), strict=True):
         unique = times[name] == 1 or len(key) == 1
-        made.append(_range(case, name if unique else _full_name(group, periods), group))
+        made.append(_range(currency, name if unique else _full_name(group, periods), group))
     return made
 
 
-def _name(group: Sequence[Piece], rows: Mapping[str, Mapping[str, Any]], periods: int) -> str:
+def _name(group: Sequence[Piece], rows: Mapping[str, Mapping[str, Any]], periods: Sequence[int]) -> str:
     """'price of Chinese NdPr oxide', with the years if they are not all."""
     first = group[0].members[0]
     phrase = _PHRASES.get((first.table, first.column))
@@ -228,15 +232,21 @@ def _name(group: Sequence[Piece], rows: Mapping[str, Mapping[str, Any]], periods
     return name + _years_of(group, periods)
 
 
-def _full_name(group: Sequence[Piece], periods: int) -> str:
+def _full_name(group: Sequence[Piece], periods: Sequence[int]) -> str:
     """By table, key and column, where the short name is another's too."""
     first = group[0].members[0]
     return f"{first.column.replace('_', ' ')} of {first.row} ({first.table}){_years_of(group, periods)}"
 
 
-def _years_of(group: Sequence[Piece], periods: int) -> str:
-    years = sorted({m.year for piece in group for m in piece.members if m.year is not None})
-    return _years(years[0], years[-1], " in ") if years and len(years) < periods else ""
+def _years_of(group: Sequence[Piece], periods: Sequence[int]) -> str:
+    """' in 2025' if the numbers are all of some years only."""
+    years = {m.year for piece in group for m in piece.members if m.year is not None}
+    if len(years) == len(periods) or any(m.year is None for piece in group for m in piece.members):
+        return ""
+    between = [t for t in periods if min(years) <= t <= max(years)]
+    if len(between) == len(years):
+        return _years(min(years), max(years), " in ")
+    return f" in {', '.join(map(str, sorted(years)))}"
 
 
 # How numbers are called whose column says too little.
@@ -250,13 +260,13 @@ _PHRASES: Mapping[tuple[str, str], str] = {
 }
 
 
-def _range(case: Case, name: str, group: Sequence[Piece]) -> Range:
+def _range(currency: str, name: str, group: Sequence[Piece]) -> Range:
     members = tuple(sorted((m for piece in group for m in piece.members), key=lambda m: m.opposite))
     rows = [piece.row for piece in group]
     row, first = rows[0], members[0]
     wholly = bool(row.group) and abs(row.correlation) == 1
     made = Range(
-        name, in_currency(case, first.kind), first.low, first.base, first.high, _weakest([r.confidence for r in rows]),
+        name, in_currency(currency, first.kind), first.low, first.base, first.high, _weakest([r.confidence for r in rows]),
         "; ".join(dict.fromkeys(r.source for r in rows if r.source)), first.distribution, members, None,
         row.group or "", 1.0 if wholly or not row.group else row.correlation,
         "; ".join(dict.fromkeys(r.note for r in rows if r.note)),
@@ -281,10 +291,9 @@ def _weakest(confidences: Sequence[str]) -> str:
 # ---------------------------------------------------------------- how numbers read
 
 
-def in_currency(case: Case, column: Column) -> str:
+def in_currency(currency: str, column: Column) -> str:
     """The column's unit, in the case's currency; years have none."""
-    unit = "" if column.kind == "year" else column.unit
-    return unit.replace("money", str(case.settings.get("currency") or "money"))
+    return "" if column.kind == "year" else column.unit.replace("money", currency)
 
 
 def written(value: float, unit: str, year: bool = False) -> str:

@@ -26,7 +26,7 @@ from ...problems import did_you_mean
 from ...schema import TABLES, Column
 from ...values import BadValue, convert
 from .assumed import figure
-from .evidence import numbers_of, where_of
+from .evidence import Tables, numbers_of, where_of
 from .ranges import Range, in_currency, ranges_of, written
 
 MOST_VALUES = 1000
@@ -184,34 +184,36 @@ def _of_table(case: Case, text: str, match: re.Match[str], faults: list[str]) ->
     last = int(years[2] or years[1]) if years else None
     rest = rest[years.end() :].lstrip() if years else rest
     parts, rest = _filter(rest, faults)
-    column = _column(table, name, first, last, case, faults)
+    tables = case.resolved()
+    column = _column(table, name, first, last, [r.period for r in tables["periods"]], faults)
     given = _values(rest, faults) if rest else None
     if not rest:
         faults.append("no values; write '= low:high:count', '= a, b, c', 'x 0.5:1.5:5' or '+ -10%:10%:5' after it")
-    rows = _rows(case, table, parts, faults) if parts is not None else []
+    rows = _rows(tables, table, parts, faults) if parts is not None else []
     if faults or column is None or given is None:
         return None
     chosen = []
     for row in rows:
         where = where_of(table, row)
-        if sum(fits(other, conditions(table, where)) for other in case.rows(table)) != 1:
+        if sum(fits(other, conditions(table, where)) for other in tables[table]) != 1:
             faults.append(f"the row {row.key} cannot be chosen: its name holds a ';'")
-        numbers = numbers_of(case, table, row, name)
+        numbers = numbers_of(case.settings["base_year"], table, row, name)
         if first is not None or last is not None:
             numbers = {t: x for t, x in numbers.items() if t is not None and (first or 0) <= t <= (last or 9999)}
         chosen.append(_Chosen(table, where, column, first, last, numbers, row.key))
-    return _moved(text, _named(column, table, chosen, first, last), in_currency(case, column), chosen, given, faults)
+    unit = in_currency(str(case.settings.get("currency") or "money"), column)
+    return _moved(text, _named(column, table, chosen, first, last), unit, chosen, given, faults)
 
 
 def _column(
-    table: str, name: str, first: int | None, last: int | None, case: Case, faults: list[str]
+    table: str, name: str, first: int | None, last: int | None, periods: Sequence[int], faults: list[str]
 ) -> Column | None:
     """The number column that moves, if a change may touch it in these years."""
     try:
         column = target(table, name, decided=False)
         if first is not None and last is not None and first > last:
             raise BadChange("first_year", f"{first} is after {last}")
-        years_of(Change(table, "", name, "set", 0.0, first, last), column, case.periods)
+        years_of(Change(table, "", name, "set", 0.0, first, last), column, periods)
     except BadChange as reason:
         faults.append(str(reason))
         return None
@@ -258,9 +260,8 @@ def _split(text: str, at: str) -> list[str]:
     return [*pieces, rest]
 
 
-def _rows(case: Case, table: str, parts: Sequence[tuple[str, str]], faults: list[str]) -> list[Any]:
+def _rows(tables: Tables, table: str, parts: Sequence[tuple[str, str]], faults: list[str]) -> list[Any]:
     """Rows that every part fits: a name that stands in the row, is its key, or is the country of a place in it."""
-    tables = case.resolved()
     countries = {r.location: r.country for r in tables["locations"]}
     rows = tables[table]
     if not rows:
