@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .studies.frontier.tracing import Frontier, frontier
     from .studies.information import value_of_scenarios
     from .studies.montecarlo.running import MonteCarlo, montecarlo
+    from .studies.sensitivity.studying import Sensitivity, sensitivity
     from .studies.sheet.running import Studies, run_studies
     from .studies.stress.testing import Stress, stress
     from .studies.switching.searching import Switching, switching
@@ -40,6 +41,7 @@ _PLACES = {
     "Problem": ".problems",
     "Progress": ".session",
     "ScenarioPlan": ".scenario_plan",
+    "Sensitivity": ".studies.sensitivity.studying",
     "Stress": ".studies.stress.testing",
     "Studies": ".studies.sheet.running",
     "Switching": ".studies.switching.searching",
@@ -49,6 +51,7 @@ _PLACES = {
     "options": ".studies.choices.options",
     "payoff": ".studies.frontier.payoff",
     "run_studies": ".studies.sheet.running",
+    "sensitivity": ".studies.sensitivity.studying",
     "solve": ".solving",
     "stress": ".studies.stress.testing",
     "switching": ".studies.switching.searching",
@@ -63,6 +66,7 @@ __all__ = [
     "Problem",
     "Progress",
     "ScenarioPlan",
+    "Sensitivity",
     "Stress",
     "Studies",
     "Switching",
@@ -72,6 +76,7 @@ __all__ = [
     "options",
     "payoff",
     "run_studies",
+    "sensitivity",
     "solve",
     "stress",
     "switching",

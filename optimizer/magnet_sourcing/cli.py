@@ -17,6 +17,7 @@ from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, 
 from .commands.frontier import frontier
 from .commands.montecarlo import montecarlo
 from .commands.options import options
+from .commands.sensitivity import sensitivity
 from .commands.solve import solve
 from .commands.stress import stress
 from .commands.study import study
@@ -86,7 +87,9 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
 
 
-for command in (solve, frontier, stress, alternatives, options, switching, montecarlo, study, new, check):
+for command in (
+    solve, frontier, stress, alternatives, options, switching, sensitivity, montecarlo, study, new, check,
+):  # fmt: skip
     main.add_command(command)
 
 

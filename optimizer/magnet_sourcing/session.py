@@ -80,6 +80,21 @@ class Outcome:
     record: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Ranging:
+    """How far each cost coefficient (by column) and each right-hand side (by row) may move, alone, before the basis
+    of a linear programme changes; infinite where it never does. duals: by row, objective per unit of right-hand side.
+    degenerate: basic variables that stand at a bound; with some, the optimum may stay beyond an end.
+    """
+
+    cost_low: np.ndarray
+    cost_high: np.ndarray
+    side_low: np.ndarray
+    side_high: np.ndarray
+    duals: np.ndarray
+    degenerate: int
+
+
 _STATUS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
     highspy.HighsModelStatus.kModelEmpty: Status.OPTIMAL,
@@ -257,6 +272,27 @@ class Session:
         exact[whole] = rounded
         return exact
 
+    def ranging(self) -> Ranging:
+        """Ranging of the linear programme solved last. Raises ValueError of one with whole numbers: it has none."""
+        if self._matrix.whole.any():
+            raise ValueError("ranging is about linear programmes: hold the whole numbers first")
+        status, found = self._h.getRanging()
+        _checked(status, "ranging")
+        solution = self._h.getSolution()
+        low, high = (_endless(np.array(r.value_)) for r in (found.col_cost_dn, found.col_cost_up))
+        side_low, side_high = (_endless(np.array(r.value_)) for r in (found.row_bound_dn, found.row_bound_up))
+        basic = [s == highspy.HighsBasisStatus.kBasic for s in self._h.getBasis().col_status]
+        values = np.array(solution.col_value)
+        at_bound = np.isclose(values, self._matrix.lower, atol=1e-9) | np.isclose(values, self._matrix.upper, atol=1e-9)
+        return Ranging(
+            low / self._scale,
+            high / self._scale,
+            side_low,
+            side_high,
+            np.array(solution.row_dual) / self._scale,
+            int(np.count_nonzero(at_bound & np.array(basic))),
+        )
+
     # ------------------------------------------------------------ ties
 
     def _break_ties(self, outcome: Outcome, preferences: list[np.ndarray]) -> None:
@@ -320,6 +356,11 @@ def relative_gap(objective: float, bound: float | None) -> float | None:
     if bound is None:
         return None
     return max(0.0, objective - bound) / max(1e-10, abs(objective)) if objective != bound else 0.0
+
+
+def _endless(values: np.ndarray) -> np.ndarray:
+    """HiGHS writes infinity as 1e30 or more in some places."""
+    return np.where(np.abs(values) >= 1e30, np.copysign(np.inf, values), values)
 
 
 def _highs_infinity(bounds: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..case import Case
 from ..matrix import Matrix
 from ..problem import Problem
 
@@ -173,4 +174,8 @@ def _when(verb: str, amounts: Mapping[int, float]) -> str:
 
 def module_sizes(problem: Problem) -> dict[str, float]:
     """t/y of a module (or of the whole) by expansion."""
-    return {x.expansion: x.max_size for x in problem.case.rows("expansions") if x.max_size is not None}
+    return module_sizes_of(problem.case)
+
+
+def module_sizes_of(case: Case) -> dict[str, float]:
+    return {x.expansion: x.max_size for x in case.rows("expansions") if x.max_size is not None}

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...case import Case
 from ...changes import changed
+from ...matrix import Matrix
 from ...problem import Impossible, Problem, hold
 from ...problems import CaseError
 from ...session import Options, Session
@@ -40,7 +41,9 @@ class Bench:
     def _solved(self, run: Run) -> Result:
         study = self._study
         problem = Problem(self._case(run), study.wish, measures=study.measures)
-        matrix = hold(problem, study.plans[run.plan]) if run.plan else problem.matrix
+        if run.plan == RELAXED:
+            return self._relaxed(run, problem)
+        matrix = _holding(problem, study.plans[run.plan]) if run.plan else problem.matrix
         start = None
         if study.start is not None:
             start = np.array([study.start.get(v.name, 0.0) for v in matrix.variables])
@@ -57,6 +60,14 @@ class Bench:
             {(d.kind, d.name, d.year): x for d, x in decisions.read(problem, outcome.values).items()},
             way="built",
         )
+
+    def _relaxed(self, run: Run, problem: Problem) -> Result:
+        """No decisions are told: they are not whole. Infeasible means that no plan exists either."""
+        matrix = replace(problem.matrix, whole=np.zeros_like(problem.matrix.whole))
+        outcome = Session(matrix, self._study.options).solve()
+        if outcome.values is None:
+            return Result(run.number, str(outcome.status), detail=outcome.detail)
+        return Result(run.number, str(outcome.status), outcome.objective, outcome.bound, outcome.gap)
 
     def _case(self, run: Run) -> Case:
         case = self._study.case
@@ -93,6 +104,23 @@ def with_start(study: Study) -> tuple[Study, Result]:
 
 
 AS_IT_STANDS = "as it stands"
+# In the place of a plan: whole numbers need not be whole, so that the cost is a bound on that of every plan.
+RELAXED = "relaxed"
+
+
+def _holding(problem: Problem, plan: Mapping[str, float]) -> Matrix:
+    """The arrays with a plan's decisions held. What is paid as subsidy is no decision: it follows the changed rules.
+
+    Raises Impossible if the changed case does not allow a decision, such as a size beyond its greatest.
+    """
+    matrix, offered = hold(problem, plan), problem.matrix
+    lower, upper = matrix.lower.copy(), matrix.upper.copy()
+    free = [offered.column_of(v) for v in problem.model.first.expansions.subsidy.values()]
+    lower[free], upper[free] = offered.lower[free], offered.upper[free]
+    beyond = np.flatnonzero((lower > offered.upper + 1e-6) | (upper < offered.lower - 1e-6))
+    if len(beyond):
+        raise Impossible(f"{offered.variables[beyond[0]].name} cannot be held at {lower[beyond[0]]:g}")
+    return replace(matrix, lower=lower, upper=upper)
 
 
 def _decided(problem: Problem, values: np.ndarray) -> Mapping[str, float]:

@@ -23,7 +23,8 @@ class Run:
 
     number: its place in the merged table, from 0. changes: what it makes of the case; none: the case as it stands.
     label: columns of its own in the merged table ('range': 'NdPr oxide price', 'end': 'low'). plan: name of one of the
-    study's plans whose decisions are held while operations adapt; '' leaves all decisions free.
+    study's plans whose decisions are held while operations adapt; '' leaves all decisions free; 'relaxed' lets whole
+    numbers be fractions, so that the cost is a bound.
     """
 
     number: int

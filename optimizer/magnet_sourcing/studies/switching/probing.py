@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -24,10 +25,16 @@ from ..decisions import (
     of_years,
     read,
 )
-from ..ranges.assumed import Assumption
 
 # Seconds for finding the fewest decisions that must change: they say what a plan means, not whether it is best.
 _NEAREST_SECONDS = 60.0
+
+
+class Moved(Protocol):
+    """What is moved: an assumption by its value, or a range by its position."""
+
+    def at(self, value: float) -> Case:
+        """The case there. Raises CaseError if no such case can be."""
 
 
 class Interrupted(Exception):
@@ -79,10 +86,10 @@ class Decided:
 
 
 class Prober:
-    """Probes one assumption. worth: money a change of the decision must save to count as one."""
+    """Probes one number, such as an assumption. worth: money a change of the decision must save to count as one."""
 
-    def __init__(self, decided: Decided, assumption: Assumption, worth: float, options: Options) -> None:
-        self._decided, self._assumption = decided, assumption
+    def __init__(self, decided: Decided, moved: Moved, worth: float, options: Options) -> None:
+        self._decided, self._moved = decided, moved
         self._worth, self._options = worth, options
         self._changed: tuple[float, Problem, Outcome] | None = None
         self.probes: dict[float, Probe] = {}
@@ -97,7 +104,7 @@ class Prober:
 
     def _probe(self, value: float) -> Probe:
         try:
-            problem = Problem(checked(self._assumption.at(value)))
+            problem = Problem(checked(self._moved.at(value)))
         except CaseError as reason:
             return Probe(value, "not valid", detail=str(reason.problems[0]))
         except Impossible as reason:
@@ -143,8 +150,17 @@ class Prober:
 
         'As good' is within half of `worth`. Only for the value probed last among those that change the decision.
         """
-        if self._changed is None or self._changed[0] != value:
+        found = self.then(value)
+        if found is None or self._changed is None:
             return []
+        _, problem, free = self._changed
+        assert free.values is not None
+        return self._decided.unlike(found.all) or self._decided.unlike(read(problem, free.values))
+
+    def then(self, value: float) -> Decided | None:
+        """The plan that `becomes` tells the decisions of, itself to be held on from there."""
+        if self._changed is None or self._changed[0] != value:
+            return None
         _, problem, free = self._changed
         assert free.objective is not None and free.values is not None
         decided, options = self._decided, self._options
@@ -153,7 +169,7 @@ class Prober:
         start = np.append(free.values, np.zeros(len(matrix.cost) - len(free.values)))
         found = solved(problem, replace(options, gap=0.05, time_limit=seconds), matrix=matrix, start=start)
         values = free.values if found.values is None else found.values[: len(free.values)]
-        return decided.unlike(read(problem, values)) or decided.unlike(read(problem, free.values))
+        return Decided(problem, values, decided.years)
 
 
 def solved(problem: Problem, options: Options, **how: object) -> Outcome:
