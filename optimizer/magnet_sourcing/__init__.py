@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .case import Case
+    from .changes import Change
     from .plan import Plan
     from .problems import CaseError, Problem
     from .scenario_plan import ScenarioPlan
-    from .session import Progress
+    from .session import Options, Progress
     from .solving import solve
     from .studies.choices.alternatives import alternatives
     from .studies.choices.options import options
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from .studies.frontier.tracing import Frontier, frontier
     from .studies.information import value_of_scenarios
     from .studies.montecarlo.running import MonteCarlo, montecarlo
+    from .studies.runs.executing import Where, execute
+    from .studies.runs.study import Run, Study
+    from .studies.runs.tidy import write_tidy
     from .studies.sensitivity.studying import Sensitivity, sensitivity
     from .studies.sheet.running import Studies, run_studies
     from .studies.stress.testing import Stress, stress
@@ -35,17 +39,23 @@ if TYPE_CHECKING:
 _PLACES = {
     "Case": ".case",
     "CaseError": ".problems",
+    "Change": ".changes",
     "Frontier": ".studies.frontier.tracing",
     "MonteCarlo": ".studies.montecarlo.running",
+    "Options": ".session",
     "Plan": ".plan",
     "Problem": ".problems",
     "Progress": ".session",
+    "Run": ".studies.runs.study",
     "ScenarioPlan": ".scenario_plan",
     "Sensitivity": ".studies.sensitivity.studying",
     "Stress": ".studies.stress.testing",
     "Studies": ".studies.sheet.running",
+    "Study": ".studies.runs.study",
     "Switching": ".studies.switching.searching",
+    "Where": ".studies.runs.executing",
     "alternatives": ".studies.choices.alternatives",
+    "execute": ".studies.runs.executing",
     "frontier": ".studies.frontier.tracing",
     "montecarlo": ".studies.montecarlo.running",
     "options": ".studies.choices.options",
@@ -56,21 +66,28 @@ _PLACES = {
     "stress": ".studies.stress.testing",
     "switching": ".studies.switching.searching",
     "value_of_scenarios": ".studies.information",
+    "write_tidy": ".studies.runs.tidy",
 }
 __all__ = [
     "Case",
     "CaseError",
+    "Change",
     "Frontier",
     "MonteCarlo",
+    "Options",
     "Plan",
     "Problem",
     "Progress",
+    "Run",
     "ScenarioPlan",
     "Sensitivity",
     "Stress",
     "Studies",
+    "Study",
     "Switching",
+    "Where",
     "alternatives",
+    "execute",
     "frontier",
     "montecarlo",
     "options",
@@ -81,6 +98,7 @@ __all__ = [
     "stress",
     "switching",
     "value_of_scenarios",
+    "write_tidy",
 ]
 
 

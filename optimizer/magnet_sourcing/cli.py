@@ -17,6 +17,7 @@ from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, 
 from .commands.frontier import frontier
 from .commands.montecarlo import montecarlo
 from .commands.options import options
+from .commands.runs import runs
 from .commands.sensitivity import sensitivity
 from .commands.solve import solve
 from .commands.stress import stress
@@ -41,7 +42,7 @@ class Commands(click.Group):
             ctx.exit(STOPPED_WITHOUT)
         except Exception as reason:
             code = _explain(reason)
-            if debug:
+            if debug and code != OK:
                 raise
             ctx.exit(code)
 
@@ -50,7 +51,11 @@ def _explain(reason: Exception) -> int:
     """Says what went wrong in a line (or a line for each problem); returns the exit code."""
     from .files import NotWritten
     from .problems import CaseError
+    from .studies.runs.handed import HandedOver
 
+    if isinstance(reason, HandedOver):
+        click.echo(str(reason), err=True)
+        return OK
     if isinstance(reason, CaseError):
         for problem in reason.problems:
             click.echo(f"{problem.severity}: {problem}", err=True)
@@ -88,7 +93,7 @@ def main() -> None:
 
 
 for command in (
-    solve, frontier, stress, alternatives, options, switching, sensitivity, montecarlo, study, new, check,
+    solve, frontier, stress, alternatives, options, switching, sensitivity, montecarlo, study, runs, new, check,
 ):  # fmt: skip
     main.add_command(command)
 

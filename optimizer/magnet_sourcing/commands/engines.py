@@ -17,10 +17,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def engine_options(function: F) -> F:
     """--engine, --workers, --cluster, --folder; a command hands them to `where_of`."""
-    for option in (
+    return solving_options(
         click.option(
             "--folder", type=click.Path(path_type=Path), help="Keep finished runs here; a later run goes on from them."
-        ),
+        )(function)
+    )
+
+
+def solving_options(function: F) -> F:
+    """--engine, --workers, --cluster."""
+    for option in (
         click.option("--cluster", help="Address of a Dask scheduler, such as tcp://10.0.0.5:8786 (with --engine dask)."),
         click.option("--workers", type=int, help="Processes. Default: one for each core."),
         click.option(
@@ -38,4 +44,6 @@ def engine_options(function: F) -> F:
 def where_of(engine: str, workers: int | None, cluster: str | None, folder: Path | None) -> Where:
     from ..studies.runs.executing import Where
 
-    return Where(engine, workers or os.cpu_count() or 1, cluster, folder)
+    if workers is None:
+        workers = 1 if engine == "here" else os.cpu_count() or 1
+    return Where(engine, workers, cluster, folder)

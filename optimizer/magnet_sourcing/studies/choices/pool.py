@@ -5,18 +5,16 @@ Nothing here or below imports Pyomo, so that a worker process starts quickly: wh
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 
 from ...matrix import Matrix
 from ...session import Options, Outcome, Session, Status
+from ..processes import Processes
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -50,7 +48,8 @@ def in_order(
 
     workers: processes; the function and the tasks must then be picklable, and a script that calls this needs the usual
     `if __name__ == "__main__"`. finished: called with the number of each task that is done, as they end. Should a
-    worker die, what it and its fellows had not finished is done here instead. What the function raises is raised.
+    worker die, another does what it had not finished; what no worker survives is done here. What the function raises is
+    raised.
     """
     answers: list[A | None] = [None] * len(tasks)
     left = list(range(len(tasks)))
@@ -73,31 +72,26 @@ def in_order(
 
 
 def _spread(function: Callable[[T], A], tasks: Sequence[T], workers: int, take: Callable[[int, A], bool]) -> list[int]:
-    """Runs the tasks in processes; returns the tasks that died with a worker."""
-    others = set(multiprocessing.active_children())
-    # A forked process would inherit the solver's threads and hang.
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_leave_ctrl_c_to_parent)
+    """Runs the tasks in processes; returns the tasks that no process survived, none of them once `take` said stop."""
+    numbered = iter([[(i, task)] for i, task in enumerate(tasks)])
     lost: list[int] = []
-    stopped = True
-    try:
-        numbers = {pool.submit(function, task): i for i, task in enumerate(tasks)}
-        for future in as_completed(numbers):
-            try:
-                answer = future.result()
-            except BrokenProcessPool:
-                lost.append(numbers[future])
-                continue
-            if take(numbers[future], answer):
-                return []
-        stopped = False
-        return sorted(lost)
-    finally:
-        started = set(multiprocessing.active_children()) - others
-        pool.shutdown(wait=not stopped, cancel_futures=True)
-        if stopped:
-            for process in started:
-                process.terminate()
+    stopped = False
+
+    def finished(task: tuple[int, T], answer: A, _: str) -> bool:
+        nonlocal stopped
+        stopped = take(task[0], answer)
+        return stopped
+
+    Processes(
+        partial(_second, function),
+        workers,
+        lambda: next(numbered, None),
+        finished,
+        lambda task, _: lost.append(task[0]),
+    ).run()
+    return [] if stopped else sorted(lost)
 
 
-def _leave_ctrl_c_to_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _second(function: Callable[[T], A]) -> Callable[[tuple[int, T]], A]:
+    """The function, of a task with its number."""
+    return lambda task: function(task[1])
