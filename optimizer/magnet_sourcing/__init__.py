@@ -24,22 +24,30 @@ if TYPE_CHECKING:
     from .solving import solve
     from .studies.choices.alternatives import alternatives
     from .studies.choices.options import options
+    from .studies.compare.comparing import Comparison, compare
     from .studies.frontier.payoff import payoff
     from .studies.frontier.tracing import Frontier, frontier
     from .studies.information import value_of_scenarios
     from .studies.montecarlo.running import MonteCarlo, montecarlo
+    from .studies.ranges.indices import morris_design, morris_indices, sobol_design, sobol_indices
+    from .studies.ranges.ranges import ranges_of
+    from .studies.ranges.sampling import sample_runs
+    from .studies.ranges.vary import parse_vary
+    from .studies.ranges.weak import weak_numbers
     from .studies.runs.executing import Where, execute
     from .studies.runs.study import Run, Study
     from .studies.runs.tidy import write_tidy
     from .studies.sensitivity.studying import Sensitivity, sensitivity
     from .studies.sheet.running import Studies, run_studies
     from .studies.stress.testing import Stress, stress
+    from .studies.sweep.sweeping import Sweep, sweep
     from .studies.switching.searching import Switching, switching
 
 _PLACES = {
     "Case": ".case",
     "CaseError": ".problems",
     "Change": ".changes",
+    "Comparison": ".studies.compare.comparing",
     "Frontier": ".studies.frontier.tracing",
     "MonteCarlo": ".studies.montecarlo.running",
     "Options": ".session",
@@ -52,26 +60,38 @@ _PLACES = {
     "Stress": ".studies.stress.testing",
     "Studies": ".studies.sheet.running",
     "Study": ".studies.runs.study",
+    "Sweep": ".studies.sweep.sweeping",
     "Switching": ".studies.switching.searching",
     "Where": ".studies.runs.executing",
     "alternatives": ".studies.choices.alternatives",
+    "compare": ".studies.compare.comparing",
     "execute": ".studies.runs.executing",
     "frontier": ".studies.frontier.tracing",
     "montecarlo": ".studies.montecarlo.running",
+    "morris_design": ".studies.ranges.indices",
+    "morris_indices": ".studies.ranges.indices",
     "options": ".studies.choices.options",
+    "parse_vary": ".studies.ranges.vary",
     "payoff": ".studies.frontier.payoff",
+    "ranges_of": ".studies.ranges.ranges",
     "run_studies": ".studies.sheet.running",
+    "sample_runs": ".studies.ranges.sampling",
     "sensitivity": ".studies.sensitivity.studying",
+    "sobol_design": ".studies.ranges.indices",
+    "sobol_indices": ".studies.ranges.indices",
     "solve": ".solving",
     "stress": ".studies.stress.testing",
+    "sweep": ".studies.sweep.sweeping",
     "switching": ".studies.switching.searching",
     "value_of_scenarios": ".studies.information",
+    "weak_numbers": ".studies.ranges.weak",
     "write_tidy": ".studies.runs.tidy",
 }
 __all__ = [
     "Case",
     "CaseError",
     "Change",
+    "Comparison",
     "Frontier",
     "MonteCarlo",
     "Options",
@@ -84,20 +104,31 @@ __all__ = [
     "Stress",
     "Studies",
     "Study",
+    "Sweep",
     "Switching",
     "Where",
     "alternatives",
+    "compare",
     "execute",
     "frontier",
     "montecarlo",
+    "morris_design",
+    "morris_indices",
     "options",
+    "parse_vary",
     "payoff",
+    "ranges_of",
     "run_studies",
+    "sample_runs",
     "sensitivity",
+    "sobol_design",
+    "sobol_indices",
     "solve",
     "stress",
+    "sweep",
     "switching",
     "value_of_scenarios",
+    "weak_numbers",
     "write_tidy",
 ]
 

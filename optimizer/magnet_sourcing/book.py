@@ -191,7 +191,7 @@ def add_table(
 
 
 def number_format(name: str, column: pd.Series) -> str:
-    if name in ("by", "year"):
+    if name in ("by", "year", "run", "runs"):
         return "0"
     if name in ("period", "available_from", "active_from", "active_to", "banked_in", "used_in"):
         return "0.##" if name not in ("period", "banked_in", "used_in") else "0"

@@ -292,7 +292,7 @@ class Case:
                 continue
             headers = [str(h) for h in frame.columns]
             rows = []
-            for values in frame.itertuples(index=False, name=None):
+            for values in frame.to_numpy(dtype=object).tolist():  # several times as fast as itertuples
                 cells = {h: p for h, v in zip(headers, values, strict=True) if (p := _plain(v)) is not None}
                 if cells:
                     rows.append(json.dumps(cells, sort_keys=True))

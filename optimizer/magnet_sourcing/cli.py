@@ -14,14 +14,17 @@ import click
 from .commands.alternatives import alternatives
 from .commands.cases import check, new
 from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, USAGE
+from .commands.compare import compare
 from .commands.frontier import frontier
 from .commands.montecarlo import montecarlo
 from .commands.options import options
+from .commands.ranges import ranges
 from .commands.runs import runs
 from .commands.sensitivity import sensitivity
 from .commands.solve import solve
 from .commands.stress import stress
 from .commands.study import study
+from .commands.sweep import sweep
 from .commands.switching import switching
 
 
@@ -93,7 +96,8 @@ def main() -> None:
 
 
 for command in (
-    solve, frontier, stress, alternatives, options, switching, sensitivity, montecarlo, study, runs, new, check,
+    solve, frontier, stress, alternatives, options, switching, sensitivity, sweep, compare, montecarlo, study, ranges, runs,
+    new, check,
 ):  # fmt: skip
     main.add_command(command)
 

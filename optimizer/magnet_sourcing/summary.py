@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
 if TYPE_CHECKING:
     from .audit import AuditReport
+    from .case import Case
     from .plan import Plan
     from .scenario_plan import ScenarioPlan
 
@@ -20,6 +21,13 @@ ENDINGS = {
     "interrupted": "Interrupted: this is the best plan found so far, and it may not be the best.",
     "failed": "The solver failed: there is no plan.",
 }
+
+
+class About(Protocol):
+    """A plan, or the result of a study: anything that is about a case."""
+
+    @property
+    def case(self) -> Case: ...
 
 
 def headline(plan: Plan | ScenarioPlan) -> str:
@@ -45,7 +53,7 @@ def aimed(plan: Plan | ScenarioPlan, amount: float) -> str:
     return money(plan, amount) + (aim or (f" ({1 - weight:g} mean + {weight:g} worst futures)" if weight else ""))
 
 
-def money(plan: Plan | ScenarioPlan, amount: float) -> str:
+def money(plan: About, amount: float) -> str:
     """An amount in the case's currency, in millions when it is large."""
     currency = plan.case.settings.get("currency") or ""
     if abs(amount) >= 1e5:
@@ -60,7 +68,7 @@ def money_unit(plan: Plan | ScenarioPlan) -> tuple[str, float]:
     return (f"million {currency}", 1e6) if large else (currency, 1.0)
 
 
-def tonnes(plan: Plan | ScenarioPlan, amount: float) -> str:
+def tonnes(plan: About, amount: float) -> str:
     return f"{amount:,.0f} {plan.case.settings.get('mass_unit') or 't'}" if abs(amount) >= 10 else f"{amount:,.3g} t"
 
 

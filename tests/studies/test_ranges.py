@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 from magnet_sourcing import Case
 from magnet_sourcing.changes import changed
+from magnet_sourcing.cli import main
 from magnet_sourcing.studies.ranges.distributions import quantile
 from magnet_sourcing.studies.ranges.ranges import Range, left_out, ranges_of, said_left_out
 from magnet_sourcing.studies.ranges.weak import weak_numbers
@@ -407,3 +410,41 @@ def test_unknown_effects_are_counted_and_unknown_names_refused() -> None:
         weak_numbers(rated(), pd.DataFrame({"name": ["price of lo"], "span": [1.0]}))
     with pytest.raises(ValueError, match="stands twice"):
         weak_numbers(rated(), pd.DataFrame({"name": ["price of low"] * 2, "span": [1.0, 2.0]}))
+
+
+# ---------------------------------------------------------------- the list of ranges, and the command
+
+
+def command(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["ranges", *arguments])
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return Case.small().write(tmp_path / "small.xlsx")
+
+
+def test_the_list_is_printed_and_written(small: Path) -> None:
+    result = command("small.xlsx", "-o", "list.csv")
+    assert result.exit_code == 0 and result.stdout.startswith("11 ranges, 7 of them estimates or of low confidence")
+    assert "freight rates" in result.stdout and "moved by an assumption" in result.stdout
+    written = pd.read_csv(small.parent / "list.csv")
+    assert written["name"].tolist() == [r.name for r in ranges_of(Case.small())]
+    book = command("small.xlsx", "-o", "list.xlsx")
+    assert book.exit_code == 0 and (small.parent / "list.xlsx").exists()
+    assert len(json.loads(command("small.xlsx", "--json").stdout)["ranges"]) == 11
+
+
+def test_an_expression_is_shown_as_it_is_read(small: Path) -> None:
+    result = command("small.xlsx", "--vary", "supplies.price[China] x 0.5:1.5:3")
+    assert result.exit_code == 0 and "3 values: x 0.5, x 1, x 1.5" in result.stdout
+    assert "supplies where supply = Chinese magnets: price x 0.5" in result.stdout
+    found = json.loads(command("small.xlsx", "--json", "--vary", "toll talks = 0,1").stdout)["vary"]
+    assert found[0]["values"] == [{"value": 0.0, "shown": "0 years later"}, {"value": 1.0, "shown": "+1 years later"}]
+
+
+def test_all_bad_expressions_are_named_at_once_and_the_case_is_not_replaced(small: Path) -> None:
+    result = command("small.xlsx", "--vary", "zzz", "--vary", "supplies.prise = 1")
+    assert result.exit_code == 2 and "'zzz'" in result.stderr and "did you mean 'price'" in result.stderr
+    assert command("small.xlsx", "-o", "small.xlsx").exit_code == 2

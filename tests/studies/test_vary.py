@@ -58,9 +58,9 @@ def prices(varied: Vary, value: float) -> dict[str, list[float]]:
          [4, 10, 12], [10, 10, 10]),
         ("dearer a = -2:4:3", (-2, 1, 4), "dearer a", [2, 3, 4], [10, 10, 10]),
         ('"dearer a"', (-2, 0, 4), "dearer a", [2, 3, 4], [10, 10, 10]),
-        ("price of b, the other", (8, 10, 16), "price of b, the other", [4, 5, 6], [8, 8, 8]),
-        ("price of b, the other = 1, 2", (1, 2), "price of b, the other", [4, 5, 6], [1, 1, 1]),
-        ("price of b, the other -50%, 50%", (-50, 50), "price of b, the other", [4, 5, 6], [5, 5, 5]),
+        ("price of b / the other", (8, 10, 16), "price of b / the other", [4, 5, 6], [8, 8, 8]),
+        ("price of b / the other = 1, 2", (1, 2), "price of b / the other", [4, 5, 6], [1, 1, 1]),
+        ("price of b / the other -50%, 50%", (-50, 50), "price of b / the other", [4, 5, 6], [5, 5, 5]),
     ],
 )  # fmt: skip
 def test_what_an_expression_means(text: str, values: Any, name: str, a: list[float], b: list[float]) -> None:
@@ -165,13 +165,13 @@ PIECES = st.lists(
     st.sampled_from(
         ["supplies", ".", "price", "limit", "demands", "first_year", "[", "]", '"', "=", "x", "+", "-", ",", ":", "%", " ",
          str(FIRST), f"{FIRST}-{FIRST + 2}", "0.5", "1e9", "1e400", "40:160:13", "a", "b, the other", "Far", "origin",
-         "dearer a", "limit of a", "price of b, the other", "\u00d7", "\n", "\u0662", "nan", "inf", ";"]
+         "dearer a", "limit of a", "price of b / the other", "\u00d7", "\n", "\u0662", "nan", "inf", ";"]
     ),
     max_size=14,
 ).map("".join)  # fmt: skip
 
 
-@settings(max_examples=80, deadline=2000)
+@settings(max_examples=50, deadline=2000)
 @given(st.one_of(PIECES, st.text(max_size=60)))
 @example("supplies.price[a] = 1:1.0000000000000002:1000")
 @example("supplies.price[a] = 0:1e-300:7")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from ..case import Case
 
 
 def share(text: str) -> float:
@@ -28,9 +31,25 @@ class Share(click.ParamType):
             self.fail(f"'{text}': give a share such as 3% or 0.03", param, ctx)
 
 
-def names(text: str | None, joint: str = ",") -> list[str] | None:
+def names(text: str | None) -> list[str] | None:
     """Names joined by commas; None without an option."""
-    return None if text is None else [part.strip() for part in text.split(joint) if part.strip()]
+    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
+
+
+def range_names(case: Case, text: str | None) -> list[str] | None:
+    """Names of ranges joined by commas, some of which have commas of their own; None without an option."""
+    parts = names(text)
+    if parts is None:
+        return None
+    from ..studies.ranges.ranges import ranges_of
+
+    known = {r.name for r in ranges_of(case)}
+    found: list[str] = []
+    while parts:
+        longest = next((n for n in range(len(parts), 0, -1) if ", ".join(parts[:n]) in known), 1)
+        found.append(", ".join(parts[:longest]))
+        parts = parts[longest:]
+    return found
 
 
 def scenario_names(text: str | None) -> str | list[str] | None:

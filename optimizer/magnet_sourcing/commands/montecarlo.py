@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .amounts import cap, measure_values, names, pairs
+from .amounts import cap, measure_values, pairs, range_names
 from .common import (
     EPILOG,
     INFEASIBLE,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Latin hypercube, Sobol sequence, or independent draws.",
 )
-@click.option("--only", help="Names of ranges that move, joined by ';'. Default: all.")
+@click.option("--only", help="Names of ranges that move, joined by commas. Default: all.")
 @click.option(
     "--plan",
     "plans",
@@ -96,7 +96,7 @@ def montecarlo(
 
     found = drawn(
         read,
-        only=names(only, ";"),
+        only=range_names(read, only),
         plans=_given(plans),
         thresholds=pairs("--threshold", threshold),
         scenario=list(scenario) or None,

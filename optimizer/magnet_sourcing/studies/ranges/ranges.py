@@ -222,20 +222,21 @@ def _of_evidence(tables: Tables, currency: str, found: Sequence[Piece], taken: s
 
 
 def _name(group: Sequence[Piece], rows: Mapping[str, Mapping[str, Any]], periods: Sequence[int]) -> str:
-    """'price of Chinese NdPr oxide', with the years if they are not all."""
+    """'price of Chinese NdPr oxide', with the years if they are not all. Without commas, which part names in lists."""
     first = group[0].members[0]
     phrase = _PHRASES.get((first.table, first.column))
     row = rows[first.table][first.row]
     name = phrase.format(**row) if phrase else ""
     if not all(str(row[k]) in name for k in TABLES[first.table].key if k != "direction" and row[k] is not None):
         name = f"{first.column.replace('_', ' ')} of {first.row}"
-    return name + _years_of(group, periods)
+    return name.replace(", ", " / ") + _years_of(group, periods)
 
 
 def _full_name(group: Sequence[Piece], periods: Sequence[int]) -> str:
     """By table, key and column, where the short name is another's too."""
     first = group[0].members[0]
-    return f"{first.column.replace('_', ' ')} of {first.row} ({first.table}){_years_of(group, periods)}"
+    row = first.row.replace(", ", " / ")
+    return f"{first.column.replace('_', ' ')} of {row} ({first.table}){_years_of(group, periods)}"
 
 
 def _years_of(group: Sequence[Piece], periods: Sequence[int]) -> str:
@@ -246,16 +247,16 @@ def _years_of(group: Sequence[Piece], periods: Sequence[int]) -> str:
     between = [t for t in periods if min(years) <= t <= max(years)]
     if len(between) == len(years):
         return _years(min(years), max(years), " in ")
-    return f" in {', '.join(map(str, sorted(years)))}"
+    return f" in {' and '.join(map(str, sorted(years)))}"
 
 
 # How numbers are called whose column says too little.
 _PHRASES: Mapping[tuple[str, str], str] = {
     ("contents", "content"): "{element} in {material}",
-    ("freight", "cost"): "freight of {material}, {lane}",
-    ("freight", "duty"): "duty on {material}, {lane}",
+    ("freight", "cost"): "freight of {material} on {lane}",
+    ("freight", "duty"): "duty on {material} on {lane}",
     ("intensities", "quantity"): "{impact} of {process}",
-    ("operations", "cost"): "cost of {process}, {facility}",
+    ("operations", "cost"): "cost of {process} at {facility}",
     ("recipes", "quantity"): "{material} {direction} of {process}",
 }
 
@@ -302,7 +303,7 @@ def written(value: float, unit: str, year: bool = False) -> str:
         return f"{value:.0f}"
     if unit.startswith("fraction"):
         return f"{figure(100 * value)} %{' a year' if 'year' in unit else ''}"
-    return f"{figure(value)} {unit}".strip()
+    return f"{figure(value)} {'year' if unit == 'years' and value == 1 else unit}".strip()
 
 
 def _years(first: int | None, last: int | None, before: str = " ") -> str:

@@ -35,19 +35,21 @@ def _given(**options: Any) -> dict[str, Any]:
 
 
 def _sensitivity(case: Case, row: Asked, where: Where | None, progress: Report | None) -> Answer:
+    from ..sensitivity.findings import findings, headline
     from ..sensitivity.studying import sensitivity
 
     options = _given(top=row.top, only=list(row.vary), measures=list(row.measures), gap=row.gap, seed=row.seed)
     found = sensitivity(case, where=where, progress=progress, **options)
-    return Answer(found.headline, found.findings, found, found.write)
+    return Answer(headline(found), findings(found), found, found.write)
 
 
 def _sweep(case: Case, row: Asked, where: Where | None, progress: Report | None) -> Answer:
     from ..sweep.sweeping import sweep
+    from ..sweep.words import findings, headline
 
     options = _given(measures=list(row.measures), scenario=row.scenario, gap=row.gap, seed=row.seed)
     found = sweep(case, list(row.vary), where=where, progress=progress, **options)
-    return Answer(found.headline, found.findings, found, found.write)
+    return Answer(headline(found), findings(found), found, found.write)
 
 
 def _montecarlo(case: Case, row: Asked, where: Where | None, progress: Report | None) -> Answer:

@@ -61,17 +61,17 @@ class Standing:
         if common is None:
             plan = Plan.read(path)
             if plan.has_plan and plan.audit is not None and not plan.audit.passed:
-                raise _edited(path, plan.audit.failures[0])
+                raise edited(path, plan.audit.failures[0])
             return cls.of(path.stem, plan)
         case, record, tables = common
         if case.hash != record.get("case hash"):
-            raise _edited(path, "the inputs in the file are not those that were solved")
+            raise edited(path, "the inputs in the file are not those that were solved")
         _refuse_waiting(path.stem, record)
         wish = _wish(record)
         return cls(path.stem, case, tables, wish, wish, None)
 
 
-def _edited(path: Path, why: str) -> CaseError:
+def edited(path: Path, why: str) -> CaseError:
     """A plan whose file no longer holds what was solved: its test would be of nothing anybody found."""
     said = f"the plan fails its audit ({why}); was the file edited? Change the case and solve it again"
     return CaseError([FileProblem("error", path.name, "", "", said)])
