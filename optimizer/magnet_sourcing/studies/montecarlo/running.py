@@ -41,7 +41,7 @@ BEST = "best of the world"  # label of the runs that decide freely
 _LEAST = 2  # worlds that make a set of decisions frequent enough to be tried as a plan
 
 
-@dataclass
+@dataclass(repr=False)
 class MonteCarlo:
     """What `montecarlo` returns.
 
@@ -68,6 +68,9 @@ class MonteCarlo:
     options: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
     seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"MonteCarlo({self.headline})"
 
     # ------------------------------------------------------------ runs by world
 
@@ -225,7 +228,7 @@ def montecarlo(
     samples: worlds, 2 or more. design: 'lhs' (Latin hypercube), 'sobol' or 'random'. only: names of ranges that move;
     all others stand as the case has them. plans: name -> plan whose decisions are held in every world, besides the
     plan of the case as it stands. sets: how many of the most frequent sets of first decisions are tried as plans.
-    years: number of first periods whose decisions make a set. thresholds: (measure, value) whose exceedance is counted.
+    years: number of first periods whose decisions make a set (all, if there are fewer). thresholds: (measure, value) whose exceedance is counted.
     scenario, at_most, china_cap: as in `solve`, for every run. gap, time_limit, seed: of each solve; the seed also
     draws the worlds. where: engine, workers and folder. progress: called with (done, of how many, what).
 
@@ -241,6 +244,7 @@ def montecarlo(
     options = study_options(gap, time_limit, seed)
     check_options(options)
     asked, _, _ = asked_futures(case, scenario, None)
+    asked.resolved()  # settles the settings
     _check(asked, samples, sets, years, plans)
     wish = Wish(at_most=_measured(asked, at_most), china_cap=_cap(asked, china_cap))
     drawing = drawing_of(case, asked, only)
@@ -270,6 +274,7 @@ def montecarlo(
         "ranges": len(drawing.ranges),
         "scenario": _joined(scenario),
     }
+    found.notes += [note for done in (found.free, found.held) if done is not None for note in done.notes]
     found.seconds = time.perf_counter() - begun
     return found
 
@@ -279,8 +284,8 @@ def _check(case: Case, samples: int, sets: int, years: int, plans: Mapping[str, 
         raise ValueError(f"samples {samples}: must be 2 or more")
     if sets < 0:
         raise ValueError(f"sets {sets}: must be 0 or more")
-    if not 1 <= years <= len(case.periods):
-        raise ValueError(f"years {years}: must be from 1 to the {len(case.periods)} periods of the case")
+    if years < 1:
+        raise ValueError(f"years {years}: must be 1 or more")
     for name in plans or ():
         if name in (BEST, AS_IT_STANDS) or name.startswith("set "):
             raise ValueError(f"a plan cannot be called '{name}': the study calls a plan of its own so")
@@ -313,7 +318,7 @@ def _runs(drawn: Sequence[Run], plans: Sequence[str]) -> tuple[Run, ...]:
 
 def _where(where: Where | None, part: str) -> Where | None:
     """The two studies are kept apart in a folder."""
-    return where if where is None or where.folder is None else replace(where, folder=where.folder / part)
+    return where if where is None or where.folder is None else replace(where, folder=Path(where.folder) / part)
 
 
 def _clusters(best: Mapping[int, Result], years: Sequence[int], place: np.ndarray) -> list[counting.Cluster]:

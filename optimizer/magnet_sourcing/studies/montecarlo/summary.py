@@ -14,6 +14,7 @@ from .statistics import Estimate
 from .tables import figures
 
 if TYPE_CHECKING:
+    from ..ranges.ranges import Range
     from .drivers import Driver, Split
     from .frequencies import Frequency
     from .running import MonteCarlo
@@ -206,8 +207,14 @@ def _driver(found: MonteCarlo, d: Driver) -> str:
         if low * high > 0:
             much = f"{percent(abs(d.apart.value / d.below))} ({between(percent(abs(low)), percent(abs(high)))})"
             way = "higher" if high > 0 else "lower"
-            text += f": where that is above {r.shown(0)} it is {much} {way} than where it is below"
+            text += f": where that is above {_own(r)} it is {much} {way} than where it is below"
     return text + "."
+
+
+def _own(r: Range) -> str:
+    """The case's own value of a range."""
+    value = r.shown(0)
+    return "the case's own" if value.startswith("x ") else f"the case's own ({value})"
 
 
 def _split(found: MonteCarlo, s: Split) -> str:

@@ -136,7 +136,7 @@ def run_studies(
 
 def _run(case: Case, row: Asked, folder: Path | None, where: Where | None, progress: Report | None) -> Ran:
     begun = time.perf_counter()
-    own = where if where is None or where.folder is None else replace(where, folder=where.folder / row.file)
+    own = where if where is None or where.folder is None else replace(where, folder=Path(where.folder) / row.file)
     told = None if progress is None else lambda done, of, what: progress(row.name, done, of, what)
     try:
         answer = answered(case, row, own, told)
