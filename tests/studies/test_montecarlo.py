@@ -92,7 +92,8 @@ def test_share_above_a_threshold(routed: MonteCarlo) -> None:
     """Cost is above 60 where the price is above 6: in nine of ten slices. Nothing is ever unmet."""
     rows = routed.tables["thresholds"]
     assert rows["in_worlds"].tolist() == [18, 0]
-    assert "Cost is above 60.00 US$ in 90 % of worlds" in " ".join(routed.findings["What it costs, and how much that depends"])
+    said = routed.findings["What it costs, and how much that depends"]
+    assert "Cost is above 60.00 US$ in 90 % of worlds" in " ".join(said)
 
 
 def test_a_monotone_cost_has_rank_correlation_one() -> None:
@@ -239,12 +240,12 @@ def test_nothing_solved_is_said_not_averaged() -> None:
 # ---------------------------------------------------------------- worlds that can be
 
 
-def refinery(**evidence: float) -> Case:
+def refinery() -> Case:
     """A plant that makes 0.8 t of oxide (all Nd) out of a tonne of ore (0.9 Nd)."""
     return case(
         plant("refine", {"oxide": 0.8}, {"ore": 1}, capacity=10, cost=1),
         elements=[{"element": "Nd"}],
-        contents=[{"material": "oxide", "element": "Nd", "content": 1}, {"material": "ore", "element": "Nd", "content": 0.9}],
+        contents=[{"material": m, "element": "Nd", "content": x} for m, x in (("oxide", 1), ("ore", 0.9))],
         supplies=[offer("mine", 1, "ore")],
         demands=[need(1, "oxide")],
         evidence=[ranged("recipes", "refine, oxide, output", "quantity", 0.6, 1.2)],

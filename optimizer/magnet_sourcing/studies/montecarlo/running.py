@@ -228,7 +228,8 @@ def montecarlo(
     samples: worlds, 2 or more. design: 'lhs' (Latin hypercube), 'sobol' or 'random'. only: names of ranges that move;
     all others stand as the case has them. plans: name -> plan whose decisions are held in every world, besides the
     plan of the case as it stands. sets: how many of the most frequent sets of first decisions are tried as plans.
-    years: number of first periods whose decisions make a set (all, if there are fewer). thresholds: (measure, value) whose exceedance is counted.
+    years: number of first periods whose decisions make a set (all, if there are fewer). thresholds: (measure, value)
+    whose exceedance is counted.
     scenario, at_most, china_cap: as in `solve`, for every run. gap, time_limit, seed: of each solve; the seed also
     draws the worlds. where: engine, workers and folder. progress: called with (done, of how many, what).
 

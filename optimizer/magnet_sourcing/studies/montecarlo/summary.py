@@ -57,7 +57,8 @@ def findings(found: MonteCarlo) -> dict[str, list[str]]:
 
 def spread(found: MonteCarlo) -> list[str]:
     lines = [_figures(found, "cost"), _gap(found)]
-    lines += [_figures(found, m) for m in found.measures if m != "cost" and np.ptp(found.values(m)) > 0]
+    others = [m for m in found.measures if m != "cost" and np.ptp(found.values(m)) > 0]
+    lines += [_unmet(found, m) if m.split(" ")[0] == "unmet" else _figures(found, m) for m in others]
     n = len(found.best)
     for measure, value in found.thresholds:
         above = int((found.values(measure) > value).sum())
@@ -74,6 +75,16 @@ def _figures(found: MonteCarlo, measure: str) -> str:
     return (
         f"{_name(measure)}{over}: mean {shown(found, measure, mean.value)}{_ends(found, measure, mean)}; 5 % of worlds are "
         f"below {ends[0]}, half below {ends[1]}, 5 % above {ends[2]}."
+    )
+
+
+def _unmet(found: MonteCarlo, measure: str) -> str:
+    """Of most worlds it is 0, so quantiles say little."""
+    values = found.values(measure)
+    x = statistics.share(int((values > 0.5).sum()), len(values))
+    return (
+        f"{measure.replace('unmet', 'Demand is left unmet', 1)} in {_share(x)} of worlds{_between(x)}{_over(found)}: "
+        f"{values.mean():,.0f} t on average over all of them, {values.max():,.0f} t at most."
     )
 
 
@@ -166,12 +177,12 @@ def _fate(found: MonteCarlo, f: Fate) -> str:
 
 
 def _of(found: MonteCarlo, f: Fate) -> str:
-    return "" if len(f.worlds) == found.samples else f" over the {len(f.worlds)} worlds where it can be told"
+    return "" if len(f.worlds) == found.samples else f" over the {_worlds(len(f.worlds))} where it can be told"
 
 
 def _lost(f: Fate) -> str:
-    parts = [f"in {len(f.impossible)} worlds its decisions cannot be kept"] if f.impossible else []
-    parts += [f"in {len(f.unknown)} worlds how it does was not found"] if f.unknown else []
+    parts = [f"in {_worlds(len(f.impossible))} its decisions cannot be kept"] if f.impossible else []
+    parts += [f"in {_worlds(len(f.unknown))} how it does was not found"] if f.unknown else []
     return ", ".join(parts)
 
 
@@ -272,7 +283,7 @@ def caveats(found: MonteCarlo) -> list[str]:
         lines.append(f"{len(names)} range{'s' if len(names) > 1 else ''} not drawn ({such}): {reason}.")
     if found.cut:
         lines.append(
-            f"In {found.cut} worlds more of an element would have come out of a process than goes in: there its outputs "
+            f"In {_worlds(found.cut)} more of an element would have come out of a process than goes in: there its outputs "
             "were cut to what goes in."
         )
     return lines
@@ -328,6 +339,10 @@ def between(low: str, high: str) -> str:
     if low == high:
         return low
     return f"{number} to {high}" if unit == other else f"{low} to {high}"
+
+
+def _worlds(number: int) -> str:
+    return f"{number} world{'' if number == 1 else 's'}"
 
 
 def _share(x: Estimate) -> str:

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ...problems import did_you_mean
-from .bench import AS_IT_STANDS, Bench, with_start
+from .bench import AS_IT_STANDS, RELAXED, Bench, with_start
 from .done import Done
 from .engines import Engine
 from .folder import check_same, holds_study, make, opened
@@ -124,7 +124,7 @@ def _solved(
     kept: Kept | None,
     report: Report,
 ) -> Done:
-    missing = {run.plan for run in study.runs} - {"", *study.plans}
+    missing = {run.plan for run in study.runs} - {"", RELAXED, *study.plans}
     if missing:
         detail = f": the case as it stands is {base.status}" if AS_IT_STANDS in missing else ""
         raise ValueError(f"no plan '{', '.join(sorted(missing))}' for the runs that hold it{detail}")
