@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .running import MonteCarlo
 
 ROWS = 19  # of the first page, kept for two charts
-_BARS = 12  # decisions drawn
+_BARS = 10  # decisions drawn
 
 
 def add_charts(found: MonteCarlo, book: Any, page: Page) -> None:
@@ -80,6 +80,7 @@ def _frequencies(found: MonteCarlo, sheet: Worksheet, row: int, page: Page) -> i
     bars.set_categories(Reference(sheet, min_col=1, min_row=head + 1, max_row=last))
     bars.series[0].graphicalProperties.solidFill = COLOURS[2]
     bars.x_axis.scaling.orientation = "maxMin"  # the most frequent on top
+    bars.x_axis.tickLblSkip = 1
     bars.y_axis.scaling.min, bars.y_axis.scaling.max, bars.y_axis.number_format = 0, 1, "0%"
     bars.legend = None
     return _placed(bars, sheet, row, last, page, "G")

@@ -174,6 +174,17 @@ class MonteCarlo:
         """How the plans do in all worlds."""
         return fates(self.best, {name: self.results[name] for name in self.plans})
 
+    @cached_property
+    def kept(self) -> dict[str, driving.Split]:
+        """Plan -> the range that separates the worlds in which it can be kept from those in which it cannot."""
+        found = {}
+        for f in self.fates:
+            told = [w for w in self.best if w not in f.unknown]
+            can = np.array([w not in f.impossible for w in told], dtype=bool)
+            for split in driving.separating(self.positions[told], {("keep", f.plan): can}):
+                found[f.plan] = split
+        return found
+
     # ------------------------------------------------------------ views
 
     @property

@@ -42,12 +42,14 @@ def share(hits: int, of: int) -> Estimate:
 
 
 def mean(values: Sequence[float] | np.ndarray) -> Estimate:
-    """The mean and 1.96 standard errors; no interval for a single value."""
+    """The mean and 1.96 standard errors; no interval for a single value. Values that are never negative have no
+    negative mean."""
     found = float(np.mean(values))
     if len(values) < 2:
         return Estimate(found, None, None)
     half = Z * standard_error(values)
-    return Estimate(found, found - half, found + half)
+    low = found - half
+    return Estimate(found, max(0.0, low) if np.min(values) >= 0 else low, found + half)
 
 
 def standard_error(values: Sequence[float] | np.ndarray) -> float:

@@ -173,7 +173,17 @@ def _fate(found: MonteCarlo, f: Fate) -> str:
     )
     if f.unmet.max() > 0.5:
         text += f"; {f.unmet.mean():,.0f} t unmet on average, {f.unmet.max():,.0f} t at most"
-    return text + (f". {_cap(_lost(f))}" if _lost(f) else "") + "."
+    return text + (f". {_cap(_lost(f))}{_why_lost(found, f)}" if _lost(f) else "") + "."
+
+
+def _why_lost(found: MonteCarlo, f: Fate) -> str:
+    """What the worlds in which the decisions cannot be kept have in common."""
+    split = found.kept.get(f.plan)
+    if split is None:
+        return ""
+    r = found.ranges[split.range]
+    where = f"where {r.name} is above {r.shown(split.at)}"
+    return f"; they can in {percent(split.above)} of worlds {where}, in {percent(split.below)} where it is below"
 
 
 def _of(found: MonteCarlo, f: Fate) -> str:

@@ -53,8 +53,9 @@ def tables(found: MonteCarlo, whole: bool = True) -> dict[str, Described]:
         "regret": (
             "Plans held in every world while operations adapt. Regret: cost above the best of the world, at least and at "
             "most, since every solve stops at a gap.",
-            regret_table(found),
-            {"unmet_mean": "t", "unmet_worst": "t"},
+            regret := regret_table(found),
+            {c: "money" for c in regret.columns if c.startswith(("cost_", "regret_"))}
+            | {"unmet_mean": "t", "unmet_worst": "t"},
         ),
         "drivers": (
             f"Rank correlation (Spearman) of each range with a measure, with its bootstrap interval. {chance:.2f} is what "
@@ -86,7 +87,8 @@ def tables(found: MonteCarlo, whole: bool = True) -> dict[str, Described]:
 
 def unit(found: MonteCarlo, measure: str) -> str:
     kind = measure.split(" ")[0]
-    return {"cost": "money", "unmet": "t", "impact": "as the impact"}.get(kind, "fraction")
+    money = str(found.asked.settings.get("currency") or "money")
+    return {"cost": money, "unmet": "t", "impact": "as the impact"}.get(kind, "fraction")
 
 
 def _span(years: Sequence[int]) -> str:
