@@ -10,7 +10,16 @@ from typing import Any
 
 import pandas as pd
 
-from .parsing import Findings, Record, check_references, check_years, fill_years, parse_settings, parse_table
+from .parsing import (
+    Findings,
+    Record,
+    check_references,
+    check_years,
+    fill_years,
+    parse_beside,
+    parse_settings,
+    parse_table,
+)
 from .problems import CaseError, Problem
 from .schema import SETTINGS, TABLES
 from .sheets import Sheet
@@ -199,9 +208,9 @@ class Case:
     def _findings(self, sheets: Mapping[str, Sheet]) -> Findings:
         return Findings(sheets, Path(self.origin).name if self.origin != "<memory>" else self.origin)
 
-    def places(self, name: str) -> dict[str, int]:
-        """Row numbers in the file (or in the table, headers being row 1) by key of the row."""
-        return {record.key: record.row for record in self._parsed()[1][name]}
+    def places(self, name: str) -> dict[str, tuple[str, int]]:
+        """Sheet and row number in the file (or in the table, headers being row 1) by key of the row."""
+        return {record.key: record.place(None)[:2] for record in self._parsed()[1][name]}
 
     def _parsed(self) -> tuple[dict[str, Any], dict[str, list[Record]], Findings]:
         """Typed settings and records, with the findings of types, keys, references and years."""
@@ -216,6 +225,8 @@ class Case:
         periods = sorted(r["period"] for r in records["periods"])
         for rows in records.values():
             check_years(rows, periods, found)
+        for name, table in TABLES.items():
+            records["evidence"] += parse_beside(table, sheets[name], records[name], found)
         return settings, records, found
 
     def _current_sheets(self) -> dict[str, Sheet]:

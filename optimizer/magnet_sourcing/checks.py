@@ -44,10 +44,10 @@ class Content:
         return any(x > 0 for x in self.yearly(record, column).values())
 
     def error(self, record: Record, column: str | None, message: str) -> None:
-        self.found.error(record.table, record.row, column, message)
+        self.found.error(*record.place(column), message)
 
     def warn(self, record: Record, column: str | None, message: str) -> None:
-        self.found.warning(record.table, record.row, column, message)
+        self.found.warning(*record.place(column), message)
 
     def country_of(self, location: Any) -> str | None:
         row = self.by_name["locations"].get(location)

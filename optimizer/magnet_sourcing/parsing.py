@@ -28,6 +28,25 @@ class Record:
     def __getitem__(self, column: str) -> Any:
         return self.values.get(column)
 
+    def place(self, column: str | None) -> tuple[str, int, str | None]:
+        """Sheet, row and header of a column, for messages."""
+        return self.table, self.row, column
+
+
+@dataclass
+class Beside(Record):
+    """A row of `evidence` written beside its number: columns `price low`, `price high` ... of the number's own sheet."""
+
+    sheet: str = ""
+
+    def place(self, column: str | None) -> tuple[str, int, str | None]:
+        number = self.values["column"]
+        return self.sheet, self.row, f"{number} {column}" if column in BESIDE else number
+
+
+# What may stand beside a number, as the columns of `evidence`.
+BESIDE = ("low", "high", "distribution", "confidence")
+
 
 class Findings:
     """Problems gathered while checking, each placed by table, row and header."""
@@ -120,7 +139,9 @@ def _columns(table: Table, sheet: Sheet, found: Findings) -> list[tuple[Column, 
         if header in table.by_name:
             name, year = header, None
         column = table.by_name.get(name)
-        if column is None:
+        if column is None and number_beside(table, header) and header not in taken:
+            taken.add(header)  # read by `parse_beside`
+        elif column is None:
             found.error(
                 table.name,
                 sheet.header_row,
@@ -140,6 +161,53 @@ def _columns(table: Table, sheet: Sheet, found: Findings) -> list[tuple[Column, 
             if column.required and column.name not in present:
                 found.error(table.name, sheet.header_row, None, f"column '{column.name}' is missing")
     return columns
+
+
+def number_beside(table: Table, header: str) -> tuple[str, str] | None:
+    """The number and the column of evidence that a header such as 'price 2027 low' speaks of; None for any other."""
+    if header in table.by_name or table.name == "evidence":
+        return None
+    number, _, what = header.rpartition(" ")
+    column = table.by_name.get(number) or table.by_name.get(split_header(number)[0])
+    return (number, what) if what in BESIDE and column is not None and column.numeric else None
+
+
+def parse_beside(table: Table, sheet: Sheet, records: Iterable[Record], found: Findings) -> list[Beside]:
+    """Rows of evidence that stand beside their numbers; source and note are those of the number's row."""
+    at: dict[str, dict[str, int]] = {}
+    for i, header in enumerate(sheet.headers):
+        beside = number_beside(table, header) if header else None
+        if beside is not None:
+            at.setdefault(beside[0], {})[beside[1]] = i
+    cells = dict(sheet.rows)
+    rows: list[Beside] = []
+    for number, places in at.items():
+        for record in records:
+            made = _beside(table, number, places, record, cells[record.row], found)
+            if made is not None:
+                rows.append(made)
+    return rows
+
+
+def _beside(
+    table: Table, number: str, places: Mapping[str, int], record: Record, cells: list[Any], found: Findings
+) -> Beside | None:
+    columns = TABLES["evidence"].by_name
+    made = Beside("evidence", record.row, {c.name: c.default for c in columns.values() if not c.required}, set(), table.name)
+    made.values |= {"table": table.name, "row": record.key, "column": number, "confidence": "estimate"}
+    made.values |= {"source": record["source"], "note": record["note"]}
+    given = False
+    for what, i in places.items():
+        raw = tidy(cells[i]) if i < len(cells) else None
+        if raw is None or raw is UNREADABLE:
+            continue
+        given = True
+        try:
+            made.values[what] = convert(columns[what], raw)
+        except BadValue as reason:
+            made.bad.add(what)
+            found.error(*made.place(what), str(reason))
+    return made if given else None
 
 
 def _record(table: Table, number: int, cells: list[Any], columns: list[Any], sheet: Sheet, found: Findings) -> Record:

@@ -41,6 +41,9 @@ def evidence_targets(c: Content) -> None:
         years = spoken[table.name, str(r["row"]), name]
         if years and (year is None) != (None in years):
             c.error(r, "column", f"{name} of {r['row']} has a range for all years and one for a year; give one or the other")
+        elif year in years:
+            said = f"{r['column']} of {r['row']} has a range in the sheet evidence already; give one or the other"
+            c.error(r, "low", said)
         years.add(year)
         _range_fits(c, r, column)
         if r["row"] in records[table.name]:

@@ -1125,7 +1125,9 @@ _TABLES: tuple[Table, ...] = (
     Table(
         "evidence",
         "Number by number: range, source and how sure. 'estimate' confidence means reasoned, not sourced; the note "
-        "holds the reasoning.",
+        "holds the reasoning. A range may also stand beside its number, in the number's own sheet, in columns such as "
+        "'price low', 'price high' (for a year 'price 2027 low'), 'price distribution' and 'price confidence'; source "
+        "and note are then those of the row, and a blank confidence is 'estimate'.",
         ("table", "row", "column"),
         (
             Column("table", "text", "Sheet of the number.", default=REQUIRED),

@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from . import cells
 from .files import replace_file, replace_folder
+from .parsing import BESIDE, number_beside
 from .reading import unit_text
 from .schema import SETTINGS, TABLES, Column, Table, split_header
 from .sheets import letter
@@ -203,7 +204,9 @@ def _headers(case: Case, table: Table) -> list[str]:
     headers: list[str] = []
     for column in table.columns:
         own = [h for h in given if h == column.name or (column.yearly and split_header(h)[0] == column.name)]
-        headers += own or [column.name]
+        for header in own or [column.name]:
+            beside = [f"{header} {what}" for what in BESIDE]
+            headers += [header, *(h for h in beside if h in given and number_beside(table, h))]
     return headers + [h for h in given if h not in headers]
 
 

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from magnet_sourcing import Case, Plan, solve
+from magnet_sourcing.changes import changed
 from magnet_sourcing.schema import TABLES
 from magnet_sourcing.studies.ranges.assumed import assumptions
+from magnet_sourcing.studies.ranges.ranges import ranges_of
+from magnet_sourcing.studies.ranges.sampling import sample_runs
 
 CASE = Case.reference()
 UNSOURCED = {"periods", "sources", "evidence"}
@@ -92,6 +95,33 @@ def test_the_numbers_that_matter_have_evidence(table: str) -> None:
     column = NUMBERS[table]
     known = {e.row for e in CASE.rows("evidence") if e.table == table and e.column.startswith(column)}
     assert [r.key for r in CASE.rows(table) if any(values(r[column])) and r.key not in known] == []
+
+
+def test_ranges_move_together_where_one_cause_moves_them() -> None:
+    """A third of the numbers with a range are left as ranges of their own, and the weakest says how sure each is."""
+    ranges = ranges_of(CASE)
+    assert len({r.name for r in ranges}) == len(ranges) < len(CASE.rows("evidence")) / 3
+    found = {r.name: r for r in ranges}
+    assert {m.table for m in found["freight rates"].members} == {"freight"}
+    assert found["NdPr in Indian ore"].confidence == "estimate"  # the assay is 'low', the yield an estimate
+    rows = {m.row for m in found["NdPr in Kachin ore"].members}
+    assert rows == {"Kachin ore, NdPr", "Kachin concentrate, NdPr", "Kachin chloride, NdPr",
+                    "separate Kachin, NdPr oxide, output"}  # fmt: skip
+
+
+@pytest.mark.parametrize("position", [-1, 1])
+def test_ends_of_ranges_make_no_element_from_nothing(position: int) -> None:
+    """All ranges of recipes and contents at one end, all at once."""
+    chosen = [r for r in ranges_of(CASE) if any(m.table in ("recipes", "contents") for m in r.members)]
+    alone = [r for r in chosen if r.group]
+    made = changed(CASE, [c for r in alone for c in r.changes(position)], "ends", decided=False)
+    assert len(alone) > 20 and [str(p) for p in made.check() if p.severity == "error"] == []
+
+
+def test_sampled_cases_pass_their_checks() -> None:
+    for run in sample_runs(ranges_of(CASE), 3, seed=1):
+        made = changed(CASE, run.changes, f"sample {run.number}", decided=False)
+        assert [str(p) for p in made.check() if p.severity == "error"] == []
 
 
 # ---------------------------------------------------------------- chemistry

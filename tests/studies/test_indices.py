@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from magnet_sourcing.studies.ranges.indices import (
     sobol_indices,
 )
 from magnet_sourcing.studies.ranges.ranges import Range, ranges_of
+from magnet_sourcing.studies.ranges.sampling import unit_cube
 from magnet_sourcing.studies.runs.bench import study_options
 from magnet_sourcing.studies.runs.executing import Where, execute
 from magnet_sourcing.studies.runs.study import Study
@@ -113,6 +115,12 @@ def test_each_step_of_morris_moves_one_factor() -> None:
 def test_a_group_is_one_factor() -> None:
     design = sobol_design([uncertain("a", "g"), uncertain("b", "g", 0.5), uncertain("c", "g")], 8)
     assert design.factors == ("b apart from g", "g") and len(design.runs) == 8 * 4
+
+
+def test_a_factor_has_the_name_of_its_range() -> None:
+    """A group that some of its numbers have left to an assumption goes by the name of what is left."""
+    design = morris_design([uncertain("prices in 2025", "prices"), uncertain("a")], 8)
+    assert design.factors == ("a", "prices in 2025")
 
 
 # ---------------------------------------------------------------- honest about what is missing
@@ -225,3 +233,13 @@ def test_morris_of_a_sum_through_solved_runs() -> None:
     assert row(found, "price of a")["mu"] == pytest.approx(0.9 * 2 * 10)
     assert found.table["sigma"].max() == pytest.approx(0, abs=1e-6)
     assert found.table["factor"].tolist() == ["price of b", "price of a"] and found.sentences == ["price of b matters most."]
+
+
+def test_what_is_not_installed_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("SALib.sample.sobol", "scipy.stats"):
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ValueError, match=r'pip install "magnet-sourcing\[sensitivity\]"'):
+        sobol_design([uncertain("x")], 8)
+    with pytest.raises(ValueError, match=r'pip install "magnet-sourcing\[sensitivity\]"'):
+        unit_cube(["x"], 8, "sobol")
+    assert len(morris_design([uncertain("x")], 8).runs) == 16 and len(unit_cube(["x"], 8)) == 8

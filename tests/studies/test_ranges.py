@@ -18,6 +18,7 @@ from magnet_sourcing.cli import main
 from magnet_sourcing.studies.ranges.distributions import quantile
 from magnet_sourcing.studies.ranges.ranges import Range, left_out, ranges_of, said_left_out
 from magnet_sourcing.studies.ranges.weak import weak_numbers
+from openpyxl import load_workbook
 from scipy import stats
 
 from ..miniatures.cases import FIRST, Row, case, need, offer, plant
@@ -400,6 +401,13 @@ def test_weak_numbers_are_weighed() -> None:
     assert "these 2 make 20%" in found.sentences[1]
 
 
+def test_what_is_within_the_noise_counts_nothing() -> None:
+    effects = pd.DataFrame({"name": ["price of low", "price of estimate"], "span": [8.0, 3.0], "noise": [1.0, 3.0]})
+    found = weak_numbers(rated(), effects)
+    assert found.firm_up["name"].tolist() == ["price of low"] and found.firm_up["share"].tolist() == [1.0]
+    assert found.sentences[-1].startswith("1 range moves the cost by no more than what the runs are solved to")
+
+
 def test_unknown_effects_are_counted_and_unknown_names_refused() -> None:
     effects = pd.DataFrame({"name": ["price of low", "price of high"], "span": [1.0, None]})
     found = weak_numbers(rated(), effects)
@@ -448,3 +456,65 @@ def test_all_bad_expressions_are_named_at_once_and_the_case_is_not_replaced(smal
     result = command("small.xlsx", "--vary", "zzz", "--vary", "supplies.prise = 1")
     assert result.exit_code == 2 and "'zzz'" in result.stderr and "did you mean 'price'" in result.stderr
     assert command("small.xlsx", "-o", "small.xlsx").exit_code == 2
+
+
+# ---------------------------------------------------------------- ranges beside their numbers
+
+
+def beside(**cells: Any) -> Case:
+    """The market, with cells beside the price of a."""
+    named = {k.replace("_", " "): v for k, v in cells.items()}
+    return case(supplies=[offer("a", 5.0, **named), offer("b", 6.0)], demands=[need(10.0)])
+
+
+def test_a_range_beside_its_number_is_the_same_as_in_the_evidence(tmp_path: Path) -> None:
+    made = beside(price_low=4, price_high=8, price_distribution="uniform", price_confidence="low", note="a guess")
+    (r,) = ranges_of(made)
+    assert (r.name, r.low, r.base, r.high, r.distribution) == ("price of a", 4.0, 5.0, 8.0, "uniform")
+    assert (r.confidence, r.note) == ("low", "a guess")
+    for name in ("case.xlsx", "tables"):
+        again = Case.read(made.write(tmp_path / name))
+        assert again.hash == made.hash and ranges_of(again) == [r] and again.check() == []
+    heads = [c.value for c in load_workbook(tmp_path / "case.xlsx")["supplies"][1]]
+    assert heads[heads.index("price") :][:3] == ["price", "price low", "price high"]
+    weak = weak_numbers(made, pd.DataFrame({"name": ["price of a"], "span": [1.0]}))
+    assert weak.firm_up["cells"].tolist() == ["supplies row 2"]
+
+
+def test_a_range_beside_a_year_is_that_year_s() -> None:
+    made = case(
+        years=2,
+        supplies=[{"supply": "a", "material": "magnet", "price": {FIRST: 4.0, FIRST + 1: 6.0},
+                   f"price {FIRST + 1} low": 5, f"price {FIRST + 1} high": 9}],
+        demands=[need(10.0)],
+    )  # fmt: skip
+    (r,) = ranges_of(made)
+    assert (r.name, r.low, r.high) == (f"price of a in {FIRST + 1}", 5.0, 9.0) and r.confidence == "estimate"
+
+
+@pytest.mark.parametrize(
+    ("cells", "header", "words"),
+    [
+        ({"price_low": "cheap", "price_high": 8}, "price low", "low 'cheap' is text"),
+        ({"price_low": 9, "price_high": 8}, "price low", "low 9 is above high 8"),
+        ({"price_low": 4, "price_high": 8, "price_distribution": "norml"}, "price distribution", "did you mean 'normal'"),
+        ({"limit_low": -4, "limit_high": 8}, "limit low", "limit -4 t/y; must be 0 or more"),
+        ({"prise_low": 4}, "prise low", "no column 'prise low' in supplies"),
+        ({"material_low": 4}, "material low", "no column 'material low' in supplies"),
+    ],
+)
+def test_a_bad_range_beside_its_number_is_named_at_its_own_cell(cells: Row, header: str, words: str) -> None:
+    (error,) = [p for p in beside(**cells).check() if p.severity == "error"]
+    assert error.sheet == "supplies" and error.cell.endswith(f"column {header}") and words in error.message
+
+
+def test_the_evidence_itself_has_nothing_beside_it() -> None:
+    made = market(price() | {"low low": 3})
+    assert ["no column 'low low' in evidence" in p.message for p in made.check()] == [True]
+
+
+def test_a_number_has_one_range_wherever_it_stands() -> None:
+    made = beside(price_low=4, price_high=8)
+    made.tables["evidence"] = pd.DataFrame([price()], dtype=object)
+    (error,) = [p for p in made.check() if p.severity == "error"]
+    assert error.sheet == "supplies" and "has a range in the sheet evidence already" in error.message

@@ -24,7 +24,7 @@ import pandas as pd
 
 from ..runs.study import Run
 from .ranges import Range
-from .sampling import changes_at, factors, quantiles_of
+from .sampling import changes_at, factor_names, factors, quantiles_of
 
 # Fewest whole blocks or trajectories that indices are computed from.
 FEWEST = 8
@@ -36,7 +36,8 @@ LOWEST, HIGHEST = 0.05, 0.95
 class Design:
     """The runs an index needs, and how they belong together.
 
-    kind: 'sobol' or 'morris'. factors: names, a column of `points` (unit cube) each. size: runs in a block. runs: in
+    kind: 'sobol' or 'morris'. factors: names, a column of `points` (unit cube) each: of ranges, but for a group that others
+    follow in part, and what those do apart from it. size: runs in a block. runs: in
     order of the blocks; numbered from 0.
     """
 
@@ -79,7 +80,7 @@ class Indices:
 
 def sobol_design(ranges: Sequence[Range], n: int, seed: int = 0) -> Design:
     """Saltelli's design of n (k + 2) runs; n a power of two from 8 on. Raises ValueError otherwise, or without SALib."""
-    names = _named(ranges)
+    names = _factors(ranges)
     if n < FEWEST or n & (n - 1):
         below = max(FEWEST, 1 << (max(n, 1).bit_length() - 1))
         raise ValueError(f"{n} samples; Sobol' indices need a power of two, such as {below} or {2 * below}")
@@ -129,7 +130,7 @@ def morris_design(ranges: Sequence[Range], trajectories: int, seed: int = 0, lev
     A trajectory starts anywhere and moves one factor after the other, each once, by levels/2 steps of the grid. Raises
     ValueError for fewer than 8 trajectories, or for levels that are not even.
     """
-    names = _named(ranges)
+    names = _factors(ranges)
     if trajectories < FEWEST:
         raise ValueError(f"{trajectories} trajectories; at least {FEWEST} are needed")
     if levels < 2 or levels % 2:
@@ -199,7 +200,7 @@ def _effects(points: np.ndarray, y: np.ndarray) -> np.ndarray:
 def _design(kind: str, ranges: Sequence[Range], names: Sequence[str], points: np.ndarray, size: int) -> Design:
     drawn = quantiles_of(ranges, names, points)
     runs = [Run(i, changes_at(ranges, row), {"block": i // size, "point": i % size}) for i, row in enumerate(drawn)]
-    return Design(kind, tuple(names), points, size, tuple(runs))
+    return Design(kind, tuple(factor_names(ranges)), points, size, tuple(runs))
 
 
 def _whole(design: Design, runs: pd.DataFrame, measure: str) -> np.ndarray:
@@ -235,7 +236,7 @@ def _points_of(design: Design, runs: pd.DataFrame, measure: str) -> np.ndarray:
     return blocks
 
 
-def _named(ranges: Sequence[Range]) -> list[str]:
+def _factors(ranges: Sequence[Range]) -> list[str]:
     names = factors(ranges)
     if not names:
         raise ValueError("no ranges: give low and high in the sheet evidence, or rows in the sheet assumptions")

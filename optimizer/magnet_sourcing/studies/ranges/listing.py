@@ -45,8 +45,12 @@ def write_ranges(case: Case, path: Path) -> Path:
     if path.suffix.lower() == ".csv":
         text = ranges_table(case).to_csv(index=False)
         return replace_file(path, lambda temporary: _write_text(temporary, text))
+    # Units differ from row to row, so in the workbook each value stands with its own.
+    shown = ranges_table(case).drop(columns="unit")
+    for column, position in (("low", -1), ("base", 0), ("high", 1)):
+        shown[column] = [r.shown(position) for r in ranges_of(case)]
     tables: dict[str, tuple[str, pd.DataFrame, dict[str, str]]] = {
-        "ranges": ("One row a range: what moves as one. docs/ranges.md defines the columns.", ranges_table(case), {}),
+        "ranges": ("One row a range: what moves as one. docs/ranges.md defines the columns.", shown, {}),
         "left out": ("Numbers of the evidence that are not varied alone, and why.", left_out_table(case), {}),
     }
     title = f"Ranges: {case.settings.get('name') or 'a case'}"

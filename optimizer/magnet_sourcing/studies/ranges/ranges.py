@@ -147,7 +147,7 @@ def ranges_of(case: Case, only: Sequence[str] | None = None) -> list[Range]:
     unknown = [f"'{name}' is no range of the case{did_you_mean(name, known)}" for name in only or () if name not in known]
     if unknown:
         raise ValueError("\n".join(unknown))
-    return [known[name] for name in only] if only is not None else found
+    return [known[name] for name in dict.fromkeys(only)] if only is not None else found
 
 
 def left_out(case: Case) -> list[LeftOut]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,6 +32,13 @@ DESIGNS = ("lhs", "random", "sobol")
 def factors(ranges: Sequence[Range]) -> list[str]:
     """Names of the independent factors of the ranges, sorted."""
     return sorted({name for r in ranges for name, _ in _parts(r)})
+
+
+def factor_names(ranges: Sequence[Range]) -> list[str]:
+    """What the factors are called, in their order: the one range that a group is made of goes by its own name."""
+    whole = {r.group: r.name for r in ranges if r.group and abs(r.correlation) == 1}
+    members = Counter(r.group for r in ranges)
+    return [whole[name] if name in whole and members[name] == 1 else name for name in factors(ranges)]
 
 
 def _parts(r: Range) -> list[tuple[str, float]]:

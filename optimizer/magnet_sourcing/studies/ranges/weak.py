@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from ...case import Case
@@ -32,7 +33,8 @@ def weak_numbers(case: Case, effects: pd.DataFrame, *, result: str = "cost", top
     """How much of the movement rests on ranges of confidence 'low' or 'estimate', and which `top` to firm up first.
 
     effects: columns name (of a range) and span (how far it alone moves the result: width of its tornado bar, a total
-    index ...; the sign does not count; blank: not known, as when a run failed). result: what it is called in sentences.
+    index ...; the sign does not count; blank: not known, as when a run failed); and, if there is one, noise: how far two
+    equal results may be apart, as runs are solved to a gap; spans within it count nothing. result: its name in sentences.
     Shares are of the sum of the spans, which one by one is not the range of the result when all move at once. Raises
     ValueError for a name that is no range of the case or stands twice.
     """
@@ -43,13 +45,16 @@ def weak_numbers(case: Case, effects: pd.DataFrame, *, result: str = "cost", top
         raise ValueError("\n".join(wrong))
     spans = effects[["name"]].assign(span=pd.to_numeric(effects["span"]).abs())
     unknown = int(spans["span"].isna().sum())
+    noise = pd.to_numeric(effects["noise"]) if "noise" in effects else pd.Series(0.0, effects.index)
+    within = (spans["span"] > 0) & (spans["span"] <= np.maximum(noise.fillna(0.0), 1e-12 * spans["span"].sum()))
+    spans.loc[within, "span"] = 0.0
     spans = spans.dropna().assign(confidence=lambda d: [known[n].confidence for n in d["name"]])
     total = float(spans["span"].sum())
     by_confidence = _by_confidence(spans, total)
     first = spans[spans["confidence"].isin(WEAK) & (spans["span"] > 0)]
     first = first.sort_values(["span", "name"], ascending=[False, True]).head(top)
     firm_up = _firm_up(case, [known[n] for n in first["name"]], first["span"].tolist(), total)
-    return Weak(by_confidence, firm_up, _sentences(by_confidence, firm_up, total, unknown, result))
+    return Weak(by_confidence, firm_up, _sentences(by_confidence, firm_up, total, unknown, int(within.sum()), result))
 
 
 def _by_confidence(spans: pd.DataFrame, total: float) -> pd.DataFrame:
@@ -89,7 +94,7 @@ def _firm_up(case: Case, ranges: Sequence[Range], spans: Sequence[float], total:
 
 
 def _sentences(
-    by_confidence: pd.DataFrame, firm_up: pd.DataFrame, total: float, unknown: int, result: str
+    by_confidence: pd.DataFrame, firm_up: pd.DataFrame, total: float, unknown: int, within: int, result: str
 ) -> list[str]:
     said = []
     if not total:
@@ -105,6 +110,9 @@ def _sentences(
             part = float(firm_up["share"].sum())
             which = "it makes" if len(firm_up) == 1 else f"these {len(firm_up)} make"
             said.append(f"To firm up first: {', '.join(firm_up['name'])}; {which} {part:.0%} of the movement.")
+    if within:
+        moves = "1 range moves" if within == 1 else f"{within} ranges move"
+        said.append(f"{moves} the {result} by no more than what the runs are solved to; that counts as nothing.")
     if unknown:
         said.append(f"Of {unknown} range{'s' if unknown > 1 else ''} the effect is not known, and not counted here.")
     return said
@@ -119,10 +127,10 @@ def _cells(case: Case) -> dict[tuple[str, ...], tuple[str, int]]:
     places = case.places("evidence")
     for row in case.rows("evidence"):
         if row.key in places:
-            found[row.table, row.row, row.column] = ("evidence", places[row.key])
+            found[row.table, row.row, row.column] = places[row.key]
     assumed = case.places("assumptions")
     for row in case.rows("assumptions"):
-        found[row.assumption, row.key] = ("assumptions", assumed[row.key])
+        found[row.assumption, row.key] = assumed[row.key]
     return found
 
 
