@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 @click.option(
     "--switch-over", type=int, default=3, show_default=True, help="Longest bars with the values where decisions change."
 )
-@click.option("--years", type=int, default=3, show_default=True, help="First periods whose decisions count in that.")
+@click.option("--years", type=int, help="First periods whose decisions count in that. Default: 3.")
 @click.option(
     "--tolerance",
     type=float,
@@ -99,6 +99,8 @@ def sensitivity(
     """Which numbers of CASE matter: each range at its low and high end, the longest bars solved in full."""
     read = read_case(case)
     target = not_over(case, output or default_output(case, "sensitivity"))
+    if target.suffix.lower() not in ("", ".xlsx"):  # said before hours of work, not after
+        raise ValueError(f"{target}: a study is written as .xlsx or as a folder (a path without ending)")
     from ..studies.sensitivity.studying import sensitivity as study
 
     found = study(

@@ -173,8 +173,8 @@ def proved_longest(bars: Sequence[Bar]) -> int:
     return next((i for i, least in enumerate(lengths) if least < rest), len(lengths))
 
 
-def could_be_longer(bars: Sequence[Bar]) -> list[Bar]:
-    """Screened bars that are not proved shorter than the shortest one solved in full, the longest possible first."""
-    full = [b.least for b in bars if b.full and not b.apart and b.ends]
-    shortest = min(full, default=0.0)
+def could_be_longer(bars: Sequence[Bar], top: int = 0) -> list[Bar]:
+    """Screened bars not proved shorter than the `top` longest solved in full (0: than all), the longest possible first."""
+    full = [b.least for b in longest(bars) if b.full]
+    shortest = min(full[: top or None], default=0.0)
     return [b for b in candidates(bars) if not b.full and b.most > shortest]

@@ -84,10 +84,10 @@ def _moved(b: Bar, e: End, measure: str, as_: Amounts) -> str:
     at = f"at {b.range.shown(e.position)}"
     if change is None:
         return f"not known {at}"
-    if as_.bare(abs(change)) == as_.bare(0.0):
+    amount = f"{abs(change) * 100:.1f} percentage points" if as_.share else as_.say(abs(change))
+    if amount in ("0.0 percentage points", as_.say(0.0)):
         return f"no change {at}"
-    points = f"{abs(change) * 100:.1f} percentage points" if as_.share else as_.say(abs(change))
-    return f"{points} {'more' if change > 0 else 'less'} {at}"
+    return f"{amount} {'more' if change > 0 else 'less'} {at}"
 
 
 def _order(found: Sensitivity) -> list[str]:
@@ -96,22 +96,30 @@ def _order(found: Sensitivity) -> list[str]:
     screened = [b for b in found.bars if not b.full and b.apart in ("", "open")]
     lines = []
     if not screened:
-        lines.append(f"All {len(found.bars)} ranges were solved in full at both ends.")
+        many = f"All {len(full)} ranges drawn were" if len(full) != 1 else "The one range drawn was"
+        lines.append(f"{many} solved in full at both ends.")
     else:
-        k, longer = proved_longest(found.bars), could_be_longer(found.bars)
+        k, longer = proved_longest(found.bars), could_be_longer(found.bars, found.asked.top)
         lines.append(
-            f"{len(full)} of {len(found.bars)} ranges were solved in full; the others were only screened, with decisions "
-            f"held, which finds the dearer ends too dear and the cheaper ends not cheap enough."
+            f"{len(full)} of {len(found.bars)} ranges {'were' if len(full) != 1 else 'was'} solved in full; the others were "
+            "only screened, with decisions held, which finds the dearer ends too dear and the cheaper ends not cheap enough."
         )
         most = max(b.most for b in screened)
-        limit = f"none of them can move cost by more than {money.say(most)}" if math.isfinite(most) else ""
-        sure = f"The {k} longest bars are proved longer than those of all {len(screened)} ranges only screened"
-        lines.append(f"{sure}: {limit}." if k and limit else f"{sure}." if k else f"The order is not proved; {limit}.")
+        limit = (
+            f"none of them can move cost by more than {money.say(most)}"
+            if math.isfinite(most)
+            else "how far some of them can move cost is not known"
+        )
+        bars = f"The {k} longest bars are" if k > 1 else "The longest bar is"
+        sure = f"{bars} proved longer than those of all {len(screened)} ranges only screened"
+        lines.append(
+            f"{sure}: {limit}." if k else f"That the bars solved in full are the longest is not proved; {limit}."
+        )
         if longer:
             named = ", ".join(b.range.name for b in longer[:_TOLD])
             lines.append(
-                f"{len(longer)} of them could be longer than the shortest bar solved in full (such as {named}): a larger "
-                "--top tells."
+                f"{len(longer)} of them could be longer than one of the {min(found.asked.top, len(full))} longest (such as "
+                f"{named}): a larger --top tells."
             )
     within = [b for b in full if b.least <= 0]
     if within:
@@ -134,7 +142,11 @@ def _changes(found: Sensitivity) -> list[str]:
                 kept.append(at)
             if verdict in ("changes", "not possible"):
                 staying = b.staying(e)
-                cost = f"keeping the decisions costs {money.say(staying[0])} more" if staying else "not all can be kept"
+                cost = (
+                    f"keeping the decisions costs {money.say(staying[0])} more"
+                    if staying
+                    else "not all decisions can be kept"
+                )
                 lines.append(f"{at}: {cost}. {_listed([d.text for d in decisions_changed(found, e)])}".strip())
     if kept:
         lines.append(
@@ -168,8 +180,7 @@ def switched(found: Sensitivity, s: SwitchOver) -> str:
         return f"{between}: further switch-over points were not looked for."
     way = "higher" if s.turns > s.holds else "lower"
     if s.answer == "changes":
-        texts = [d.text for d in s.becomes]
-        return f"{between}: {way}, {'; '.join(texts)}." if texts else f"{between}: {way}, decisions change."
+        return f"{between}: {way}, {s.then or 'decisions change'}."
     detail = f" {s.detail}" if s.detail else ""
     return f"{between}: {way}, {s.answer}.{detail}"
 
@@ -203,13 +214,12 @@ def _ranging(found: Sensitivity) -> list[str]:
 
 
 def _apart(found: Sensitivity) -> list[str]:
-    rows = apart_table(found)
     lines = []
-    for (ending, why), part in rows.fillna("").groupby(["ending", "why"], sort=False):
+    for ending, part in apart_table(found).groupby("ending", sort=False):
         named = [f"{r.range} ({r.end}, {r.value})" for r in part.itertuples()]
-        more = f" and {len(named) - _TOLD} more" if len(named) > _TOLD else ""
-        said = f"{_ENDING.get(str(ending), str(ending))}: {', '.join(named[:_TOLD])}{more}."
-        lines.append(f"{said} {why}".strip())
+        more = f"; and {len(named) - _TOLD} more" if len(named) > _TOLD else ""
+        why = next((f" The first: {w}." for w in part["why"] if w), "")
+        lines.append(f"{_ENDING.get(str(ending), str(ending))}: {'; '.join(named[:_TOLD])}{more}.{why}")
     return lines
 
 

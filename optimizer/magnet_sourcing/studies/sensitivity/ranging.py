@@ -90,9 +90,14 @@ def _fixed(problem: Problem, values: np.ndarray) -> Matrix:
 
 
 def _unbounded(problem: Problem, matrix: Matrix) -> Matrix:
-    """Without the upper bounds of delivery that the row of demand implies, which would hide how far it may move."""
+    """Without upper bounds that the rows of demand and of capacity imply: they would hide how far these may move."""
     upper = matrix.upper.copy()
-    demands = problem.model.scenarios[ALONE].demands
+    s = problem.model.scenarios[ALONE]
+    for (f, p, _), run in s.facilities.run.items():
+        operation = s.facilities.operation[f, p]
+        if operation.usage > 0 and operation.limit is None:
+            upper[problem.matrix.column_of(run)] = math.inf
+    demands = s.demands
     for (d, t), deliver in demands.deliver.items():
         if (d, t) in demands.short:
             upper[problem.matrix.column_of(deliver)] = math.inf

@@ -122,7 +122,7 @@ def sensitivity(
     method: str = "one-way",
     samples: int | None = None,
     measures: Sequence[str] = (),
-    years: int = 3,
+    years: int | None = None,
     tolerance: float = 0.02,
     max_runs: int = 10_000,
     gap: float = 1e-3,
@@ -137,10 +137,11 @@ def sensitivity(
     many that move each other measure most (0: all).
     only: names of ranges (None: all). spider: of how many of the longest bars cost is also found half way. switch_over:
     for how many of them the values are found at which the first decisions change; years: first periods whose decisions
-    count; tolerance: width of such a value, as a share of the way to the end. ranging: single prices, capacities and
-    demands (of each so many) for which it is told how far they may move with decisions held. method: 'one-way', or in
-    addition 'morris' or 'sobol' indices of the `top` longest bars, from `samples` trajectories or samples. measures:
-    reported beside cost, and beside 'index' where there is an exposed country. max_runs: refuse to start more.
+    count (None: 3, or all of a shorter case); tolerance: width of such a value, as a share of the way to the end.
+    ranging: single prices, capacities and demands (of each so many) for which it is told how far they may move with
+    decisions held. method: 'one-way', or in addition 'morris' or 'sobol' indices of the `top` longest bars, from
+    `samples` trajectories or samples. measures: reported beside cost, and beside 'index' where there is an exposed
+    country. max_runs: refuse to start more.
     gap, time_limit, seed: of each solve. where: engine, processes and folder. progress: called with (done, of, what).
 
     Raises CaseError if the case fails its checks, ValueError for unknown names or options without sense.
@@ -157,7 +158,7 @@ def sensitivity(
     chosen = tuple(only) if only is not None else None
     asked = Asked(
         top, spider, switch_over, ranging, method, SAMPLES.get(method, 0) if samples is None else samples,
-        _measures(case, measures), years, tolerance, max_runs, chosen,
+        _measures(case, measures), min(3, len(case.periods)) if years is None else years, tolerance, max_runs, chosen,
     )  # fmt: skip
     ranges = ranges_of(case, asked.only)
     _check(case, asked, samples, ranges)
@@ -173,14 +174,14 @@ def sensitivity(
     found.seconds = time.perf_counter() - begun
     found.record = record_of(case, Wish(), options) | {
         "top": top or "all", "only": ", ".join(asked.only) if asked.only is not None else "all", "method": method,
-        "samples": asked.samples or "none", "measures": ", ".join(asked.measures), "years": years,
+        "samples": asked.samples or "none", "measures": ", ".join(asked.measures), "years": asked.years,
         "tolerance": tolerance, "worth": found.worth,
     }  # fmt: skip
     return found
 
 
 def _measures(case: Case, measures: Sequence[str]) -> tuple[str, ...]:
-    exposed = ["index"] if case.settings["exposed_country"] else []
+    exposed = ["index"] if case.settings.get("exposed_country") else []
     return tuple(dict.fromkeys(["cost", *exposed, *(checked_measure(case, m) for m in measures)]))
 
 
@@ -202,6 +203,8 @@ def _check(case: Case, asked: Asked, samples: int | None, ranges: Sequence[Range
         wrong.append(
             "no number of the case carries a range: fill in low and high in the sheet evidence, or assumptions"
         )
+    elif asked.method in ("morris", "sobol"):
+        _design_of(asked.method, ranges[:1], asked.samples, 0)  # whether there can be one at all
     runs = planned(ranges, asked)
     if runs > asked.max_runs:
         wrong.append(
@@ -210,6 +213,12 @@ def _check(case: Case, asked: Asked, samples: int | None, ranges: Sequence[Range
         )
     if wrong:
         raise ValueError("\n".join(wrong))
+
+
+def _design_of(method: str, ranges: Sequence[Range], samples: int, seed: int) -> Design:
+    from ..ranges.indices import morris_design, sobol_design
+
+    return (morris_design if method == "morris" else sobol_design)(ranges, samples, seed)
 
 
 def planned(ranges: Sequence[Range], asked: Asked) -> int:
@@ -327,12 +336,11 @@ class _Studying:
 
     def _indices(self, ranges: Sequence[Range]) -> None:
         """Morris or Sobol' indices of the ranges solved in full."""
-        from ..ranges.indices import morris_design, morris_indices, sobol_design, sobol_indices
+        from ..ranges.indices import morris_indices, sobol_indices
 
         found, asked = self._found, self._found.asked
-        design_of = morris_design if asked.method == "morris" else sobol_design
         indices_of = morris_indices if asked.method == "morris" else sobol_indices
-        design = found.design = design_of(ranges, asked.samples, found.options.seed)
+        design = found.design = _design_of(asked.method, ranges, asked.samples, found.options.seed)
         self._report(0, len(design.runs), f"{asked.method}: {design}")
         done = self._execute(asked.method, replace(self._study, runs=tuple(design.runs)))
         if any(r is None for r in done.results):

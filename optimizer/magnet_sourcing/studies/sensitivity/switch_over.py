@@ -42,6 +42,11 @@ class SwitchOver:
     detail: str = ""
 
     @property
+    def then(self) -> str:
+        """The decisions that change, against those that held just before; empty if none is known."""
+        return "; ".join(d.text.replace(" as things stand)", " before)") for d in self.becomes)
+
+    @property
     def by(self) -> int | None:
         """Year of the first decision that is another one."""
         return self.becomes[0].year if self.becomes else None

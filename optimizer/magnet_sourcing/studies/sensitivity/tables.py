@@ -120,7 +120,7 @@ def note_of(b: Bar) -> str | None:
 
 
 def screening_table(found: Sensitivity) -> pd.DataFrame:
-    longer = {b.range.name for b in could_be_longer(found.bars)}
+    longer = {b.range.name for b in could_be_longer(found.bars, found.asked.top)}
     rows = []
     for b in sorted(found.bars, key=lambda b: (-b.most, b.range.name)):
         held = [b.base.cost, *(e.held.cost for e in b.ends if e.held is not None and e.held.cost is not None)]
@@ -145,7 +145,7 @@ def _verdict(b: Bar, longer: bool) -> str:
         return b.apart if b.apart != "open" else "the decisions cannot be held"
     if b.full:
         return "solved in full"
-    return "could be longer than the shortest bar solved in full" if longer else "proved shorter than the bars in full"
+    return "could be longer than one of the longest bars" if longer else "proved shorter than the longest bars"
 
 
 def _screened(name: str, b: Bar, e: End) -> dict[str, Any]:
@@ -234,7 +234,7 @@ def switch_table(found: Sensitivity) -> pd.DataFrame:
             "holds_at": s.range.shown(s.holds),
             "turns_at": s.range.shown(s.turns),
             "by": s.by,
-            "then": "; ".join(d.text for d in s.becomes) or None,
+            "then": s.then or None,
             "staying_costs": s.staying,
             "note": s.detail or None,
         }

@@ -86,7 +86,7 @@ def study_problems(case: Case) -> list[Problem]:
     found, places = case.findings(), case.places("studies")
     files: dict[str, str] = {}
     for row in case.rows("studies"):
-        note = _Noting(found, places[row.key])
+        note = _Noting(found, places[row.key][1])
         _check_vary(case, row, note)
         for measure in pieces(row.measure):
             if measure != "cost":
