@@ -91,7 +91,10 @@ def test_every_cell_of_a_grid_is_the_single_solve_of_its_case() -> None:
     for i, (fee, price) in enumerate(cells(found.varies, False)):
         made = changed(
             small,
-            [Change("tolls", "", "fee", "set", fee), Change("supplies", "supply = Chinese magnets", "price", "set", price)],
+            [
+                Change("tolls", "", "fee", "set", fee),
+                Change("supplies", "supply = Chinese magnets", "price", "set", price),
+            ],
             "by hand",
         )
         best = solve(made, gap=1e-6).objective
@@ -128,8 +131,8 @@ def test_a_change_that_the_gap_hides_is_no_change() -> None:
 def test_a_scenario_holds_for_every_run() -> None:
     """The embargo takes most of the Chinese offer for two years: every cost is at least that of the calm."""
     vary = "tolls.fee[Toll Japan] = 30000, 90000"
-    calm = sweep(Case.small(), vary, regions=False)
-    embargo = sweep(Case.small(), vary, scenario="embargo", regions=False)
+    calm = sweep(Case.small(), vary, regions=False, gap=1e-2)
+    embargo = sweep(Case.small(), vary, scenario="embargo", regions=False, gap=1e-2)
     assert (embargo.runs()["cost"] >= calm.runs()["bound"]).all()
     assert "embargo" in str(embargo.case.settings["name"])
 
@@ -199,13 +202,16 @@ def test_break_even_price_of_a_plant() -> None:
 def test_the_switch_is_found_and_named() -> None:
     """From buying to building: the plan turns where buying costs more than the best by `worth`, at 30 p = 1,200 x 1.01,
     and the plant that enters has its break-even at 40."""
-    found = sweep(make_or_buy(), PRICE, find_switch=True, gap=1e-6, worth=0.01, tolerance=0.005)
+    found = sweep(make_or_buy(), PRICE, find_switch=True, gap=1e-6, worth=0.01, tolerance=0.02)
     (turn,) = found.turns
-    assert turn.last <= 40.4 <= turn.first and turn.first - turn.last <= 0.005 * 40 + 1e-9
+    assert turn.last <= 40.4 <= turn.first and turn.first - turn.last <= 0.02 * 40 + 1e-9
     assert turn.changes == ["build line 10 t/y in 2030"]
     assert [(t.decision, len(t.break_evens)) for t in found.traced] == [("line", 1)]
     b = found.traced[0].break_evens[0]
     assert b.low <= 40 <= b.high
+    assert list(findings(found)) == [
+        "Where the decision switches", "What it says", "Which decisions hold where", "What it rests on",
+    ]  # fmt: skip
 
 
 def test_break_even_of_a_contract_and_what_is_done_without_it() -> None:
@@ -217,7 +223,7 @@ def test_break_even_of_a_contract_and_what_is_done_without_it() -> None:
         supplies=[offer("market", 90.0), offer("theirs", 1.0, route="deal")],
         routes=[route("deal", signing_cost=150.0)], demands=[need(10)],
     )  # fmt: skip
-    found = sweep(made, "supplies.price[theirs] = 1, 4, 8", decisions=["deal"], gap=1e-6)
+    found = sweep(made, "supplies.price[theirs] = 1, 4, 8", decisions=["deal"], gap=1e-6, tolerance=0.2)
     b = found.traced[0].break_evens[0]
     assert b.low <= 5 <= b.high and (b.below, b.above) == ("in", "out")
     assert b.instead == ["build line 10 t/y in 2030"]
@@ -240,7 +246,7 @@ def test_what_is_impossible_without_it_is_in() -> None:
 
 def test_what_the_gap_does_not_tell_apart_is_not_claimed() -> None:
     """At p = 40 exactly, with and without cost the same: no gap tells them apart, and the bracket says so."""
-    found = sweep(make_or_buy(), Price((30.0, 40.0, 50.0)), decisions=["line"], gap=1e-4, tolerance=0.01)
+    found = sweep(make_or_buy(), Price((30.0, 40.0, 50.0)), decisions=["line"], gap=1e-4, tolerance=0.1)
     traced = found.traced[0]
     assert next(p for p in traced.probes if p.value == 40).answer == "not told apart"
     assert traced.break_evens[0].low < 40 < traced.break_evens[0].high
@@ -347,12 +353,13 @@ def run(*arguments: str) -> Result:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Case.small().write(tmp_path_factory.mktemp("case") / "small.xlsx")
+    return Case.small().write(tmp_path_factory.mktemp("case") / "small")
 
 
 def test_one_number_on_the_command_line(small: Path, tmp_path: Path) -> None:
     target = tmp_path / "found.xlsx"
-    shown = run(str(small), "--vary", "tolls.fee[Toll Japan] = 30000, 90000", "--find-switch", "-o", str(target))
+    shown = run(str(small), "--vary", "tolls.fee[Toll Japan] = 30000, 90000", "--find-switch", "-o", str(target),
+                "--tolerance", "20%")  # fmt: skip
     assert shown.exit_code == 0, shown.output
     assert shown.stdout.startswith("FINISHED, 2 of 2 runs solved") and "Break-even of Toll Japan" in shown.stdout
     book = openpyxl.load_workbook(target)
@@ -376,11 +383,13 @@ def test_two_numbers_on_the_command_line(small: Path, tmp_path: Path) -> None:
 def test_json_and_folder(small: Path, tmp_path: Path) -> None:
     shown = run(
         str(small), "--vary", "tolls.fee[Toll Japan] = 30000, 90000", "--json", "-o", str(tmp_path / "found"),
-        "--decision", "Toll Japan",
+        "--decision", "Toll Japan", "--tolerance", "0.5",
     )  # fmt: skip
     answer = json.loads(shown.stdout)
     assert answer["status"] == "finished" and len(answer["runs"]) == 2 and answer["break_even"][0]["kind"] == "route"
-    assert {"runs.csv", "decisions.csv", "answer.txt", "break-even.csv"} <= {f.name for f in (tmp_path / "found").iterdir()}
+    assert {"runs.csv", "decisions.csv", "answer.txt", "break-even.csv"} <= {
+        f.name for f in (tmp_path / "found").iterdir()
+    }
 
 
 def test_three_numbers_have_a_table_and_no_picture(small: Path, tmp_path: Path) -> None:
@@ -400,10 +409,3 @@ def test_nothing_but_ends_cannot_be_searched_between() -> None:
     """An assumption written without values takes its ends and the case as it stands; between these it has no value."""
     with pytest.raises(ValueError, match="give it values to search between"):
         sweep(Case.small(), "Chinese magnet price", find_switch=True)
-
-
-def test_findings_come_in_order() -> None:
-    found = sweep(make_or_buy(), PRICE, find_switch=True, gap=1e-5)
-    assert list(findings(found)) == [
-        "Where the decision switches", "What it says", "Which decisions hold where", "What it rests on",
-    ]  # fmt: skip

@@ -9,6 +9,7 @@ import click
 
 from .amounts import scenario_names
 from .common import (
+    AUDIT_FAILED,
     EPILOG,
     OK,
     STOPPED_WITH_PLAN,
@@ -64,7 +65,9 @@ def compare(
     from ..studies.compare.comparing import compare as compared
 
     names = _scenarios(scenario, scenarios)
-    found = compared(_given(files, names is not None), scenarios=names, progress=study_progress(quiet or as_json), **options)
+    found = compared(
+        _given(files, names is not None), scenarios=names, progress=study_progress(quiet or as_json), **options
+    )
     written = found.write(target)
     if as_json:
         echo_json(_as_json(found, written))
@@ -96,8 +99,12 @@ def _given(paths: tuple[Path, ...], of_scenarios: bool) -> dict[str, Given]:
 
 
 def _ending(found: Comparison) -> int:
-    """0 if every side that was solved here has a proved answer, and every step."""
-    if found.status == "finished" and all(s.plan.status in ("optimal", "infeasible") for s in found.sides if s.solved_now):
+    """0 if every side that was solved here has a proved answer, and the study was finished."""
+    if not all(side.sound for side in found.sides):
+        return AUDIT_FAILED
+    if found.status == "finished" and all(
+        s.plan.status in ("optimal", "infeasible") for s in found.sides if s.solved_now
+    ):
         return OK
     return STOPPED_WITH_PLAN if any(side.plan.has_plan for side in found.sides) else STOPPED_WITHOUT
 

@@ -54,11 +54,13 @@ if TYPE_CHECKING:
     multiple=True,
     help="Break-even of this route, expansion, facility, offer or country along one --vary. Repeatable.",
 )
+@click.option("--earnest", type=Share(), help="A decision insisted on must be used for this share of what it could be.")
 @click.option(
-    "--earnest", type=Share(), help="A decision insisted on must be used for this share of what it could be."
-)
-@click.option(
-    "--tolerance", type=Share(), default=0.02, show_default=True, help="Width of a switch, share of the range of values."
+    "--tolerance",
+    type=Share(),
+    default=0.02,
+    show_default=True,
+    help="Width of a switch, share of the range of values.",
 )
 @click.option(
     "--worth", type=Share(), help="Share of the cost by which a plan may be dearer and still hold. Default: 2 x gap."
@@ -66,8 +68,12 @@ if TYPE_CHECKING:
 @click.option(
     "--regions/--no-regions", default=None, help="Tell which decisions hold where. Default: if one or two vary."
 )
-@click.option("--measure", "measures", multiple=True, help="Report this measure of each run too, as in solve. Repeatable.")
-@click.option("--scenario", multiple=True, help="Solve as if this scenario were certain; repeat it for several at once.")
+@click.option(
+    "--measure", "measures", multiple=True, help="Report this measure of each run too, as in solve. Repeatable."
+)
+@click.option(
+    "--scenario", multiple=True, help="Solve as if this scenario were certain; repeat it for several at once."
+)
 @click.option("--at-most", multiple=True, metavar="MEASURE=VALUE", help="As in solve; holds for every run.")
 @click.option("--china-cap", help="As in solve; holds for every run.")
 @click.option("--max-runs", type=int, default=500, show_default=True, help="More runs than this are refused.")
@@ -120,7 +126,9 @@ def _ending(found: Sweep) -> int:
     statuses = {"not run" if r is None else r.status for r in found.done.results}
     if found.status == "finished" and statuses <= {"optimal", "infeasible", "invalid"}:
         return OK if "optimal" in statuses else INFEASIBLE
-    return STOPPED_WITH_PLAN if any(r is not None and r.cost is not None for r in found.done.results) else STOPPED_WITHOUT
+    return (
+        STOPPED_WITH_PLAN if any(r is not None and r.cost is not None for r in found.done.results) else STOPPED_WITHOUT
+    )
 
 
 def _show(found: Sweep, files: list[Path], quiet: bool) -> None:

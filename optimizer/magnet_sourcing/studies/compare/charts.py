@@ -133,7 +133,9 @@ def _waterfall(found: Comparison, sheet: Worksheet, row: int) -> tuple[Any, int]
         rows.append((s.what, min(level, level + change), 0.0, max(change, 0.0), max(-change, 0.0)))
         level += change
     rows.append((found.names[1], 0.0, end, 0.0, 0.0))
-    table = pd.DataFrame([r[1:] for r in rows], index=[r[0] for r in rows], columns=["below", "cost", "dearer", "cheaper"])
+    table = pd.DataFrame(
+        [r[1:] for r in rows], index=[r[0] for r in rows], columns=["below", "cost", "dearer", "cheaper"]
+    )
     title = f"From {found.names[0]} to {found.names[1]}, {unit}"
     last = _written(sheet, row, title, table, "#,##0.00")
     chart: Any = BarChart()

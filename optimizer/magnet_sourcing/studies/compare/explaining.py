@@ -93,7 +93,8 @@ def _said(group: Group) -> str:
 def _in_order(
     a: Side, b: Side, groups: Mapping[Group, int], options: Options, report: Callable[[int, int, str], None]
 ) -> list[Step]:
-    """One group after the other; groups that only hold together are changed together. The last step is b itself."""
+    """One group after the other; groups that only hold together, or with which there is no plan, are changed together
+    with the next. The last step is b itself."""
     steps: list[Step] = []
     taken: list[Group] = []
     waiting: list[Group] = []
@@ -113,8 +114,10 @@ def _in_order(
         steps.append(_step(what, count, before, plan, a.case))
         if plan.status == Status.INTERRUPTED:
             break
-        waiting = []
-        before = plan if plan.has_plan else before
+        if (
+            steps[-1].change is not None
+        ):  # what leaves no plan has no cost of its own: it is told together with the next
+            waiting, before = [], plan
     return steps
 
 
@@ -151,12 +154,12 @@ def _together(a: Side, b: Side, steps: Sequence[Step]) -> Step:
 def _step(what: str, count: int, before: Plan, plan: Plan, case: Case) -> Step:
     if plan.cost is None or plan.bound is None:
         return Step(what, count, plan.status, detail=plan.detail)
+    if plan.audit is not None and not plan.audit.passed:
+        return Step(what, count, "audit failed", detail=str(plan.audit.failures[0]))
     assert before.cost is not None and before.bound is not None
     sizes = {x.expansion: x.max_size for x in case.rows("expansions") if x.max_size is not None}
     old, new = (Side("", p, False).decisions() for p in (before, plan))
-    decided = [
-        d.text.replace("as things stand)", "before)") for d in differences(old, new, case.periods, sizes)
-    ]
+    decided = [d.text.replace("as things stand)", "before)") for d in differences(old, new, case.periods, sizes)]
     return Step(
         what,
         count,

@@ -43,6 +43,11 @@ class Side:
         return self.plan.cost
 
     @property
+    def sound(self) -> bool:
+        """Whether its plan, if there is one, passed its audit."""
+        return self.plan.audit is None or self.plan.audit.passed
+
+    @property
     def interval(self) -> tuple[float, float] | None:
         """Between what the least cost of its case lies; None without a plan, or if something else was made least."""
         plan = self.plan
@@ -102,7 +107,9 @@ def named(given: Sequence[Any] | Mapping[str, Any]) -> dict[str, Given]:
     pairs = dict(given) if isinstance(given, Mapping) else {chr(65 + i): x for i, x in enumerate(given)}
     for name, what in pairs.items():
         if isinstance(what, ScenarioPlan):
-            raise ValueError(f"{name} is a plan for several futures: compare takes plans for one, such as plans['calm']")
+            raise ValueError(
+                f"{name} is a plan for several futures: compare takes plans for one, such as plans['calm']"
+            )
         if not isinstance(what, (Plan, Case)):
             raise ValueError(f"{name} is {type(what).__name__}: compare takes plans and cases")
     return pairs
@@ -155,7 +162,9 @@ def comparable(cases: Mapping[str, Case]) -> None:
         spans = {name: f"{p[0][0]} to {p[-1][0]} in {len(p)}" for name, p in periods.items()}
         wrong.append(f"periods differ ({_said(spans)})")
     if wrong:
-        raise ValueError(f"these cannot be set side by side: {'; '.join(wrong)}. Bring them to the same and solve again")
+        raise ValueError(
+            f"these cannot be set side by side: {'; '.join(wrong)}. Bring them to the same and solve again"
+        )
 
 
 def cautions(cases: Mapping[str, Case]) -> list[str]:
@@ -179,4 +188,3 @@ def cautions(cases: Mapping[str, Case]) -> list[str]:
 
 def _said(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}: {'none' if x is None else x}" for name, x in values.items())
-

@@ -57,7 +57,9 @@ def decisions(found: Comparison) -> pd.DataFrame:
     rows = []
     for kind, name in sorted({key for amounts in by_side for key in amounts}, key=lambda k: (k[0] != "sign", k)):
         cells = [amounts.get((kind, name), {}) for amounts in by_side]
-        said = [_when(kind, cell) if side.plan.has_plan else None for side, cell in zip(found.sides, cells, strict=True)]
+        said = [
+            _when(kind, cell) if side.plan.has_plan else None for side, cell in zip(found.sides, cells, strict=True)
+        ]
         there = [c for side, c in zip(found.sides, cells, strict=True) if side.plan.has_plan]
         rows.append((kind, name, *said, all(_alike(there[0], c) for c in there[1:])))
     return pd.DataFrame(rows, columns=["kind", "decision", *found.names, "same"])
@@ -80,7 +82,9 @@ def _alike(a: dict[int, float], b: dict[int, float]) -> bool:
 
 def costs(found: Comparison) -> pd.DataFrame:
     """Discounted cost of the whole horizon by item, period, country and route; the parts of each add up to the total."""
-    rows: list[tuple[Any, ...]] = [("total", "total", *_sums(found, lambda f: {"total": f["discounted"].sum()}, "total"))]
+    rows: list[tuple[Any, ...]] = [
+        ("total", "total", *_sums(found, lambda f: {"total": f["discounted"].sum()}, "total"))
+    ]
     for by in ("item", "period", "country", "route"):
         sums = [_by(side, by) for side in found.sides]
         names: list[Any] = list(dict.fromkeys(name for s in sums for name in s))

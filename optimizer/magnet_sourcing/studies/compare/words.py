@@ -40,14 +40,18 @@ def headline(found: Comparison) -> str:
 
 def endings(found: Comparison) -> list[str]:
     """Status, objective, bound, gap and seconds of each."""
-    return [f"{side.name}: {summary.headline(side.plan)}{', solved now' if side.solved_now else ''}" for side in found.sides]
+    return [
+        f"{side.name}: {summary.headline(side.plan)}{', solved now' if side.solved_now else ''}" for side in found.sides
+    ]
 
 
 def findings(found: Comparison) -> dict[str, list[str]]:
     """Heading -> sentences, most important first."""
     said: dict[str, list[str]] = {}
-    if found.cautions:
-        said["Take care"] = list(found.cautions)
+    said["Take care"] = [
+        *(f"{side.name}: {summary.verdict(side.plan.audit)}" for side in found.sides if not side.sound),
+        *found.cautions,
+    ]
     if found.steps:
         said[_explain_title(found)] = steps_said(found)
     said["What differs"] = differences_said(found)
@@ -72,7 +76,12 @@ def differences_said(found: Comparison) -> list[str]:
     first = found.sides[0]
     for side in found.sides[1:]:
         if side.plan.has_plan and first.plan.has_plan:
-            lines += [cost_said(found, side), *items_said(found, side), *index_said(found, side), *mix_said(found, side)]
+            lines += [
+                cost_said(found, side),
+                *items_said(found, side),
+                *index_said(found, side),
+                *mix_said(found, side),
+            ]
             lines += shortage_said(found, side)
     return lines
 
@@ -149,7 +158,9 @@ def mix_said(found: Comparison, side: Side) -> list[str]:
     lines = []
     for stage in dict.fromkeys(table["stage"]):
         rows = table[table["stage"] == stage]
-        old, new = (rows[n].astype(float) / max(1e-12, rows[n].astype(float).sum()) for n in (found.names[0], side.name))
+        old, new = (
+            rows[n].astype(float) / max(1e-12, rows[n].astype(float).sum()) for n in (found.names[0], side.name)
+        )
         moved = (new - old).sort_values()
         if len(moved) and max(abs(moved.iloc[0]), abs(moved.iloc[-1])) >= 0.01:
             said = [
@@ -188,7 +199,9 @@ def decisions_said(found: Comparison) -> list[str]:
         if side.plan.has_plan:
             others = differences(first.decisions(), side.decisions(), found.case.periods, sizes)
             said = [d.text.replace("as things stand)", f"in {first.name})") for d in others]
-            lines.append(f"{side.name}: {'; '.join(said)}." if said else f"{side.name} decides the same as {first.name}.")
+            lines.append(
+                f"{side.name}: {'; '.join(said)}." if said else f"{side.name} decides the same as {first.name}."
+            )
             if said and side.case.hash == first.case.hash and found.difference(side.name) is not None:
                 lines.append(
                     f"{side.name} and {first.name} are of the same case: plans within the gap of one another, of which "
@@ -285,15 +298,15 @@ def pictures(found: Comparison) -> dict[str, list[str]]:
     table = pd.concat([table[table["by"] == "item"], table[table["by"] == "total"]])
     last = table.columns[-1]
     said = {
-        f"Cost, discounted, {unit}": _columns(
-            table["name"].tolist(), table[[*found.names, last]] / divisor, "{:,.2f}"
-        )
+        f"Cost, discounted, {unit}": _columns(table["name"].tolist(), table[[*found.names, last]] / divisor, "{:,.2f}")
     }
     shares = dependence(found)
     shares = shares[shares["stage"] == "index"]
     if len(shares):
         country = found.case.settings["exposed_country"]
-        said[f"Dependence on {country}, index"] = _columns(shares["period"].tolist(), shares[[*found.names, last]], "{:.1%}")
+        said[f"Dependence on {country}, index"] = _columns(
+            shares["period"].tolist(), shares[[*found.names, last]], "{:.1%}"
+        )
     return said
 
 

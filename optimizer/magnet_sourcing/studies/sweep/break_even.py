@@ -204,7 +204,9 @@ def traced(prober: Prober, values: Sequence[float], width: float, whole: bool, r
     return Traced(prober.name, prober.kind, sorted(prober.probes.values(), key=lambda p: p.value), found)
 
 
-def narrowed(answer: Callable[[float], str], left: float, right: float, width: float, whole: bool) -> tuple[float, float]:
+def narrowed(
+    answer: Callable[[float], str], left: float, right: float, width: float, whole: bool
+) -> tuple[float, float]:
     """The last value with the answer of `left` and the first with that of `right`, no further apart than `width`
     unless a value between them gives neither: then each side is narrowed up to it."""
     below, above = answer(left), answer(right)
@@ -239,19 +241,23 @@ def known_names(case: Case) -> dict[str, str]:
     country = {r.location: r.country for r in rows("locations")}
     named = [("route", r.route) for r in rows("routes")]
     named += [("expansion", r.expansion) for r in rows("expansions")]
-    named += [("facility", r.facility) for r in rows("facilities") if not r.route]
+    standing = [r for r in rows("facilities") if not r.route and any((r.capacity or {}).values())]
+    named += [("facility", r.facility) for r in standing]  # others are had by building them
     named += [("supply", r.supply) for r in rows("supplies") if not r.route]
     named += [("country", r.country) for r in rows("routes")] + [("country", c) for c in country.values()]
     known: dict[str, str] = {}
     for kind, name in named:
-        known.setdefault(name, kind)
+        if name is not None:
+            known.setdefault(name, kind)
     return known
 
 
 def checked_names(case: Case, names: Sequence[str]) -> list[tuple[str, str]]:
     """(kind, name) of each. Raises ValueError, naming every name that is no decision of the case."""
     known = known_names(case)
-    unknown = [f"decision '{name}' is not in the case{did_you_mean(name, known)}" for name in names if name not in known]
+    unknown = [
+        f"decision '{name}' is not in the case{did_you_mean(name, known)}" for name in names if name not in known
+    ]
     if unknown:
         raise ValueError("; ".join(unknown))
     return [(known[name], name) for name in dict.fromkeys(names)]

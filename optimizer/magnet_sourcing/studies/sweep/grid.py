@@ -46,14 +46,15 @@ def changes_of(varies: Sequence[Varied], cell: Cell) -> tuple[Change, ...]:
     return tuple(change for v, x in zip(varies, cell, strict=True) for change in v.changes(x))
 
 
-def check(varies: Sequence[Varied], paired: bool) -> None:
+def check(varies: Sequence[Varied], paired: bool, measures: Sequence[str] = ()) -> None:
     """Raises ValueError, with everything that is wrong, for values that make no sweep."""
     wrong = []
     if not varies:
         raise ValueError("nothing varies: give --vary 'table.column[row] = values'")
     names = [v.name for v in varies]
     wrong += [f"'{name}' is varied twice" for name in dict.fromkeys(names) if names.count(name) > 1]
-    wrong += [f"'{name}' is a column of the results: give what varies another name" for name in names if name in RESERVED]
+    taken = [name for name in names if name in (*RESERVED, *measures)]
+    wrong += [f"'{name}' is a column of the results: give what varies another name" for name in taken]
     for v in varies:
         if not len(v.values):
             wrong.append(f"'{v.name}' has no values")

@@ -25,10 +25,9 @@ def picture(found: Sweep) -> dict[str, list[str]]:
 
 def _line_title(found: Sweep) -> str:
     unit, _ = money_unit(found)
-    names = ", ".join(v.name for v in found.varies)
-    mark = " (o); * is the cost" if _indices(found) else "; * is the cost"
-    dependence = f", dependence on {found.case.settings['exposed_country']}" if _indices(found) else ""
-    return f"{names}: cost in {unit}{dependence}{mark}"
+    names = " and ".join(short(v)[0] for v in found.varies)
+    dependence = f" and dependence on {found.case.settings['exposed_country']} (o)" if _indices(found) else ""
+    return f"{names}: cost in {unit} (*){dependence}"
 
 
 def _indices(found: Sweep) -> list[float]:
@@ -38,7 +37,8 @@ def _indices(found: Sweep) -> list[float]:
 def _line(found: Sweep) -> list[str]:
     """A row for each value, lowest first: value, cost, index, region, and both drawn between their ends."""
     _, divisor = money_unit(found)
-    places = [" and ".join(v.shown(x) for v, x in zip(found.varies, cell, strict=True)) for cell in found.cells]
+    texts = [dict(zip(v.values, short(v)[1], strict=True)) for v in found.varies]
+    places = [" and ".join(t[x] for t, x in zip(texts, cell, strict=True)) for cell in found.cells]
     width = max(len(p) for p in places)
     costs = [r.cost for r in found.done.results if r is not None and r.cost is not None]
     indices = _indices(found)

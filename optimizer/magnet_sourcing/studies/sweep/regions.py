@@ -24,6 +24,8 @@ from ..switching.probing import Interrupted
 
 # Two plans are one if all decisions agree to this share.
 _SAME = 1e-6
+# What the solver's tolerances alone make of one cost, relatively.
+_NOISE = 1e-7
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,11 @@ def decisions_of(result: Result) -> dict[Decision, float]:
     return {Decision(*key): amount for key, amount in result.decisions.items()}
 
 
+def as_good(cost: float | None, best: float, worth: float) -> bool:
+    """Whether a plan that costs so much is as good as the best found. worth: a share of its cost."""
+    return cost is not None and cost - best <= (worth + _NOISE) * abs(best)
+
+
 def letters(number: int) -> str:
     """0 'A', 25 'Z', 26 'AA'."""
     first, last = divmod(number, 26)
@@ -100,14 +107,19 @@ class Posed:
         return start
 
     def cost_held(self, problem: Problem, decisions: Decisions) -> float | None:
-        """Cost with all decisions held while operations adapt; None if that is not possible or was not found."""
+        """Cost with all decisions held while operations adapt; None if that is not possible or nothing is known of it.
+
+        Of a solve that the clock ended it is the bound: a plan is dearer only if that is proved.
+        """
         matrix = held(problem, decisions, problem.case.periods)
         if matrix is None:
             return None
         outcome = Session(matrix, self.options, None, self.start(problem, len(matrix.cost))).solve()
         if outcome.status is Status.INTERRUPTED:
             raise Interrupted
-        return outcome.objective
+        if outcome.status is Status.INFEASIBLE:
+            return None
+        return outcome.objective if outcome.status is Status.OPTIMAL else outcome.bound
 
 
 def regions_of(study: Study, base: Result, results: Sequence[Result | None], worth: float) -> Regions:
@@ -147,16 +159,13 @@ def _stands(posed: Posed, study: Study, result: Result, plans: list[Decisions], 
         except (CaseError, Impossible):  # a run that was solved poses well
             problem = None
         for i in order if problem is not None else ():
-            cost = posed.cost_held(problem, plans[i])  # type: ignore[arg-type]
-            if cost is not None and cost - result.cost <= worth * abs(result.cost):
+            if as_good(posed.cost_held(problem, plans[i]), result.cost, worth):  # type: ignore[arg-type]
                 return i
     plans.append(own)
     return len(plans) - 1
 
 
-def _lettered(
-    study: Study, base: Decisions | None, plans: Sequence[Decisions], stands: Mapping[int, int]
-) -> Regions:
+def _lettered(study: Study, base: Decisions | None, plans: Sequence[Decisions], stands: Mapping[int, int]) -> Regions:
     """Letters in the order of the runs."""
     order = list(dict.fromkeys(stands[run] for run in sorted(stands)))
     regions = tuple(

@@ -154,14 +154,14 @@ def sweep(
     check_options(options)
     question = Question.about(case, scenario, None, at_most, china_cap)
     varies = _varies(case, vary)
-    check(varies, paired)
+    named = tuple(dict.fromkeys([*question.measures, *(m.strip() for m in measures)]))
+    check(varies, paired, named)
     _check(varies, paired, find_switch or bool(decisions), worth, tolerance, earnest, max_runs)
     if find_switch or decisions:
         _between_values(varies[0])
     asked = checked_names(question.case, decisions)
     for measure in (*measures, *(at_most or {})):
         checked_measure(question.case, measure)
-    named = tuple(dict.fromkeys([*question.measures, *(m.strip() for m in measures)]))
     combined = cells(varies, paired) if size(varies, paired) <= max_runs else []
     runs = tuple(
         Run(i, changes_of(varies, cell), {v.name: x for v, x in zip(varies, cell, strict=True)})
@@ -186,7 +186,7 @@ def sweep(
         "paired": paired,
         "worth": found.worth,
         "tolerance": tolerance,
-        "engine": where.engine if where else "here",
+        "engine": (where.engine if where else None) or "here",
     }
     return found
 

@@ -48,7 +48,9 @@ def wide(found: Sweep, column: str) -> pd.DataFrame:
         raise ValueError(f"'{column}' is no column of the runs{did_you_mean(column, map(str, frame.columns))}")
     first = found.varies[0]
     if len(found.varies) == 1 or found.paired:
-        return pd.DataFrame({column: frame[column].to_numpy()}, index=pd.Index([c[0] for c in found.cells], name=first.name))
+        return pd.DataFrame(
+            {column: frame[column].to_numpy()}, index=pd.Index([c[0] for c in found.cells], name=first.name)
+        )
     if len(found.varies) > 2:
         raise ValueError(f"{len(found.varies)} things vary: a table is of one or two; see runs()")
     second = found.varies[1]

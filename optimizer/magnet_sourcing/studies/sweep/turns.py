@@ -14,7 +14,7 @@ from ..runs.study import Result
 from ..switching.bisection import between
 from ..switching.probing import Interrupted
 from .grid import Varied
-from .regions import Posed, Regions
+from .regions import Posed, Regions, as_good
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,7 @@ def _as_good(
         if outcome.objective is None:
             return False
         costs[value] = outcome.objective
-    held = posed.cost_held(problem, plan)
-    return held is not None and held - costs[value] <= worth * abs(costs[value])
+    return as_good(posed.cost_held(problem, plan), costs[value], worth)
 
 
 def _turn(regions: Regions, before: str, after: str, last: float, first: float) -> Turn:
@@ -90,5 +89,7 @@ def _turn(regions: Regions, before: str, after: str, last: float, first: float) 
     kinds = {"sign": "route", "build": "expansion"}
     has = [{(kinds[d.kind], d.name) for d in plan if d.kind in kinds} for plan in (old, new)]
     # an expansion of a chosen size without modules is known by its size alone
-    has = [h | {("expansion", d.name) for d in plan if d.kind == "size"} for h, plan in zip(has, (old, new), strict=True)]
+    has = [
+        h | {("expansion", d.name) for d in plan if d.kind == "size"} for h, plan in zip(has, (old, new), strict=True)
+    ]
     return Turn(before, after, last, first, changes, sorted(has[0] ^ has[1]))

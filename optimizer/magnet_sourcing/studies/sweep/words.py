@@ -47,7 +47,10 @@ def findings(found: Sweep) -> dict[str, list[str]]:
     """Heading -> sentences, most important first."""
     said: dict[str, list[str]] = {}
     if found.traced or found.turns:
-        said["Where the decision switches"] = [*turns_said(found), *(x for t in found.traced for x in traced_said(found, t))]
+        said["Where the decision switches"] = [
+            *turns_said(found),
+            *(x for t in found.traced for x in traced_said(found, t)),
+        ]
     said["What it says"] = [*measures_said(found), *apart_said(found)]
     if found.regions is not None and found.regions.regions:
         said["Which decisions hold where"] = regions_said(found)
@@ -76,28 +79,51 @@ def measures_said(found: Sweep) -> list[str]:
 
 
 def _cost_along(found: Sweep, proved: list[Result]) -> str:
-    """From the lowest value to the highest, and what a unit of it costs on average, by the bounds."""
+    """What a unit costs on average, by the bounds, over the values between which it costs anything."""
     vary = found.varies[0]
     ordered = sorted(proved, key=lambda r: vary.values[r.number])
     first, last = ordered[0], ordered[-1]
     assert first.cost is not None and last.cost is not None
-    span = vary.values[last.number] - vary.values[first.number]
-    low, high = _difference(first, last)
-    ends = f"From {_at(vary, first)} to {_at(vary, last)} cost"
-    if low <= 0 <= high:
+    if _hidden(first, last):
+        low, high = _difference(first, last)
         return (
-            f"{ends} stays at {summary.money(found, first.cost)}: it changes by no more than "
-            f"{summary.money(found, max(-low, high))}, which the gap does not tell from nothing."
+            f"From {_at(vary, first)} to {_at(vary, last)} cost stays at {summary.money(found, first.cost)}: it changes by "
+            f"no more than {summary.money(found, max(-low, high))}, which the gap does not tell from nothing."
         )
-    verb, sign = ("rises", 1.0) if low > 0 else ("falls", -1.0)
+    start, end = _moving(ordered)
+    flat = [f"up to {_at(vary, start)}"] * (start is not first) + [f"from {_at(vary, end)} on"] * (end is not last)
+    rest = f" It does not change, as far as the gap tells, {' and '.join(flat)}." if flat else ""
+    return _rate_said(found, vary, start, end) + rest
+
+
+def _hidden(a: Result, b: Result) -> bool:
+    """Whether the gap does not tell their costs apart."""
+    low, high = _difference(a, b)
+    return low <= 0 <= high
+
+
+def _moving(ordered: list[Result]) -> tuple[Result, Result]:
+    """The values between which cost changes: ends that the gap does not tell from the outermost are left out."""
+    start, end = 0, len(ordered) - 1
+    while start + 1 < end and _hidden(ordered[start + 1], ordered[0]):
+        start += 1
+    while end - 1 > start and _hidden(ordered[end - 1], ordered[-1]):
+        end -= 1
+    return ordered[start], ordered[end]
+
+
+def _rate_said(found: Sweep, vary: Varied, start: Result, end: Result) -> str:
+    assert start.cost is not None and end.cost is not None
+    span = vary.values[end.number] - vary.values[start.number]
+    low, high = _difference(start, end)
+    verb, sign = ("falls", -1.0) if high < 0 else ("rises", 1.0)
     least, most = sorted(sign * x / span for x in (low, high))
     rate = summary.money(found, least)
     if most - least > 0.005 * most:
-        rate += f" to {summary.money(found, most)}"
-    unit = f" for one {vary.unit or 'unit'} more"
+        rate = f"{summary.money(found, max(0.0, least))} to {summary.money(found, most)}"
     return (
-        f"{ends} {verb} from {summary.money(found, first.cost)} to {summary.money(found, last.cost)}: on average "
-        f"{rate}{unit}."
+        f"From {_at(vary, start)} to {_at(vary, end)} cost {verb} from {summary.money(found, start.cost)} to "
+        f"{summary.money(found, end.cost)}: on average {rate} for one {vary.unit or 'unit'} more."
     )
 
 
