@@ -277,7 +277,7 @@ def test_failed_runs_are_kept_apart_until_they_are_asked_for_again(
 
 
 def done(*results: Result | None) -> Done:
-    runs = tuple(Run(i, (), {"value": v}) for i, v in enumerate([1.5, "low", None, 2.0, 3.0, 4.0][: len(results)]))
+    runs = tuple(Run(i, (), {"value": v}) for i, v in enumerate([1.5, "low", None, 2.0, 3.0, 4.0, 5.0][: len(results)]))
     return Done(Study("test", study(1).case, runs, Options(gap=1e-3)), Result(-1, "optimal", 1.0), results)
 
 
@@ -289,14 +289,16 @@ def test_runs_that_are_not_proved_are_told_apart() -> None:
         Result(3, "invalid", detail="x.xlsx (run 3): price -1"),
         Result(4, "invalid", detail="x.xlsx (run 4): price -1"),
         None,
+        Result(6, "infeasible"),
     )
     assert [r.number for r in found.proved] == [0]
     assert [(run.number, how) for run, how in found.apart] == [
-        (1, "time limit"), (2, "infeasible"), (3, "invalid"), (4, "invalid"), (5, "not run"),
+        (1, "time limit"), (2, "infeasible"), (3, "invalid"), (4, "invalid"), (5, "not run"), (6, "infeasible"),
     ]  # fmt: skip
     assert found.summary == [
-        "6 runs to a gap of 0.001: 1 optimal, 1 infeasible, 2 invalid, 1 ended by the clock, 1 not run.",
+        "7 runs to a gap of 0.001: 1 optimal, 2 infeasible, 2 invalid, 1 ended by the clock, 1 not run.",
         "Infeasible: run 2 (value: None): demand d: cannot be met",
+        "Infeasible: run 6 (value: 5.0)",
         "Invalid: run 3 (value: 2.0) and 1 more: x.xlsx (the run): price -1",
         "Ended by the clock, and kept apart: run 1 (value: low).",
         "Not run: run 5 (value: 4.0).",

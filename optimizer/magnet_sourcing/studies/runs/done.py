@@ -77,13 +77,13 @@ class Done:
         """Why, a line for each reason: the run it was first found in, and how many more have the same."""
         found: dict[str, list[Run]] = {}
         for run, result in zip(self.study.runs, self.results, strict=True):
-            if result is not None and result.status == status and result.detail:
+            if result is not None and result.status == status:
                 # The name of the run is no part of the reason.
                 found.setdefault(result.detail.replace(f"run {run.number}", "the run"), []).append(run)
         lines = []
         for reason, runs in list(found.items())[:_SHOWN]:
             more = f" and {len(runs) - 1:,} more" if len(runs) > 1 else ""
-            lines.append(f"{_WORDS[status].capitalize()}: {named(runs[0])}{more}: {reason}")
+            lines.append(f"{_WORDS[status].capitalize()}: {named(runs[0])}{more}{f': {reason}' if reason else ''}")
         if len(found) > _SHOWN:
             more = f"{len(found) - _SHOWN:,} more reasons; see detail in the table of runs"
             lines.append(f"{_WORDS[status].capitalize()}: {more}.")

@@ -10,6 +10,7 @@ import hashlib
 import logging
 import os
 import pickle
+import signal
 import socket
 import threading
 from collections.abc import Iterator, Sequence
@@ -67,7 +68,7 @@ class Dask:
         quiet = {"silence_logs": logging.CRITICAL, "dashboard_address": None}
         with (
             dask.config.set({"distributed.scheduler.allowed-failures": DEATHS - 1}),
-            LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, **quiet) as local,
+            LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, preload=__name__, **quiet) as local,
             Client(local) as client,
         ):
             yield client
@@ -131,6 +132,11 @@ class _Chunks:
 
 _LOCK = threading.Lock()
 _BENCHES: dict[str, tuple[Solves, ThreadPoolExecutor]] = {}
+
+
+def dask_setup(_: Any) -> None:
+    """Called by Dask in each worker of ours as it starts: Ctrl-C is for the process that asks."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _same(packed: bytes) -> bytes:
