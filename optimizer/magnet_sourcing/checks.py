@@ -15,7 +15,7 @@ from .parsing import Findings, Record, fill_years
 from .problems import did_you_mean
 from .range_rules import assumption_spread, evidence_targets, groups
 from .scenarios import parts
-from .schema import METRICS, TABLES
+from .schema import METRICS, STUDY_KINDS, TABLES
 
 Records = Mapping[str, list[Record]]
 
@@ -732,6 +732,19 @@ def scenario_parts(c: Content) -> None:
             c.error(r, "includes", f"scenario {r['scenario']} includes itself")
 
 
+def studies_fit_their_kind(c: Content) -> None:
+    """A study has what its kind needs, and nothing its kind does not read."""
+    for r in c.table("studies"):
+        if "kind" in r.bad:
+            continue
+        read = STUDY_KINDS[r["kind"]]
+        for name in ("vary", "samples", "top", "design", "measure", "scenario", "gap", "seed"):
+            if r[name] is not None and name not in read:
+                c.error(r, name, f"{name} is not read by a study of kind {r['kind']}; it reads {', '.join(read)}")
+        if r["kind"] == "sweep" and not r["vary"]:
+            c.error(r, "vary", "a sweep needs what to vary: 'table.column[rows] = low:high:count'")
+
+
 RULES: tuple[Callable[[Content], None], ...] = (
     windows,
     period_sequence,
@@ -775,6 +788,7 @@ RULES: tuple[Callable[[Content], None], ...] = (
     assumptions_agree,
     assumption_spread,
     scenario_parts,
+    studies_fit_their_kind,
     evidence_targets,
     groups,
 )
