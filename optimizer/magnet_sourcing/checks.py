@@ -347,7 +347,7 @@ def lane_ends(c: Content) -> None:
 def duty_values(c: Content) -> None:
     for r in c.table("freight"):
         material = c.by_name["materials"].get(r["material"])
-        if material and c.any_positive(r, "duty") and not material["value"]:
+        if material and not material["value"] and c.any_positive(r, "duty"):
             c.error(r, "duty", f"a duty by value needs the value of {r['material']} (materials, column value)")
 
 
@@ -360,14 +360,13 @@ def royalty_values(c: Content) -> None:
                 by_route[route].add(r["process"])
     stage = {r["process"]: r["stage"] for r in c.table("processes")}
     for route in c.table("routes"):
-        if not c.any_positive(route, "royalty"):
-            continue
         for recipe in c.table("recipes"):
             material = c.by_name["materials"].get(recipe["material"])
             made = recipe["direction"] == "output" and recipe["process"] in by_route[route["route"]]
             if material is None or material["value"]:
                 continue
-            if made and stage.get(recipe["process"]) in (None, material["stage"]):
+            own = made and stage.get(recipe["process"]) in (None, material["stage"])
+            if own and c.any_positive(route, "royalty"):
                 c.error(
                     route, "royalty", f"a royalty needs the value of {recipe['material']} (materials, column value)"
                 )
