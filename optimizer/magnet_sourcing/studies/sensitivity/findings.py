@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _TOLD = 5
 # Decisions told of one end.
 _DECISIONS = 4
+# Ends whose changed decisions are told on the first page, those of the longest bars first; the sheet has all.
+_ENDS_TOLD = 10
 # Characters of a bar at the terminal, both sides together.
 _WIDE = 40
 
@@ -148,6 +150,8 @@ def _changes(found: Sensitivity) -> list[str]:
                     else "not all decisions can be kept"
                 )
                 lines.append(f"{at}: {cost}. {_listed([d.text for d in decisions_changed(found, e)])}".strip())
+    if (left := len(lines) - _ENDS_TOLD) > 0:
+        lines = [*lines[:_ENDS_TOLD], f"And {left} more ends at which decisions change (sheet 'decision changes')."]
     if kept:
         lines.append(
             f"No decision needs to change, as keeping all costs no more than {money.say(found.worth)}: "
