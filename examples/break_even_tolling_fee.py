@@ -6,9 +6,8 @@ python examples/break_even_tolling_fee.py [case.xlsx]
 import sys
 from pathlib import Path
 
-import pandas as pd
-
 import magnet_sourcing as ms
+import pandas as pd
 
 TIMES = "0.2:2:4"  # the fees tried first, times those of the case; the break-even is narrowed between two of them
 WIDTH = 0.005  # of the range of fees

@@ -6,8 +6,6 @@ python examples/cost_of_delay.py [case.xlsx]
 import sys
 from pathlib import Path
 
-import pandas as pd
-
 import magnet_sourcing as ms
 
 YEARS = (1, 2)
@@ -24,8 +22,8 @@ def projects(case):
 
 if __name__ == "__main__":
     case = ms.Case.read(sys.argv[1]) if len(sys.argv) > 1 else ms.Case.reference()
-    late = [(ms.Change(*where, "add", years), years) for where in projects(case) for years in YEARS]
-    runs = tuple(ms.Run(i, (x,), {"late": x.where.replace(" = ", ": ", 1), "years": years}) for i, (x, years) in enumerate(late))
+    late = [ms.Change(*where, "add", years) for where in projects(case) for years in YEARS]
+    runs = tuple(ms.Run(i, (x,), {"late": x.where.replace(" =", ":", 1), "years": x.value}) for i, x in enumerate(late))
     done = ms.execute(ms.Study("cost of delay", case, runs, ms.Options(gap=1e-3)), ms.Where("pool"))
     print(*done.summary, sep="\n")
 

@@ -6,9 +6,8 @@ python examples/domestic_or_tolling.py [case.xlsx]
 import sys
 from pathlib import Path
 
-import pandas as pd
-
 import magnet_sourcing as ms
+import pandas as pd
 
 TIMES = (0.6, 0.8, 1.0, 1.25, 1.5)  # of the cost of plants (rows) and of the fee of tolling (columns)
 
@@ -20,7 +19,12 @@ def least_costs(case, table, names, column, left_out, gone):
     moved = [[ms.Change(table, f"{table[:-1]} = {name}", column, "multiply", x) for name in names] for x in TIMES]
     runs = tuple(ms.Run(i, tuple(changes), {"times": TIMES[i]}) for i, changes in enumerate(moved))
     done = ms.execute(ms.Study(f"without {left_out}", case, runs, ms.Options(gap=1e-3)), ms.Where("pool"))
-    return done if not done.apart else sys.exit("\n".join(done.summary))
+    return done.proved if not done.apart else sys.exit("\n".join(done.summary))
+
+
+def better(home, tolling):  # only where it is cheaper than the other could be at best
+    saved = {"home": tolling.bound - home.cost, "tolling": home.bound - tolling.cost}
+    return next((f"{name} by {x / 1e6:,.1f}" for name, x in saved.items() if x > 0), "either")
 
 
 if __name__ == "__main__":
@@ -32,12 +36,9 @@ if __name__ == "__main__":
     plants = [x.expansion for x in case.rows("expansions") if x.facility in sites]
     home = least_costs(case, "expansions", plants, "unit_cost", "routes", tolls.values())
     away = least_costs(case, "tolls", tolls, "fee", "expansions", plants)
-    # Better only where it is cheaper than the other could be at best.
-    found = [
-        ["home" if h.cost < a.bound else "tolling" if a.cost < h.bound else "either" for a in away.results]
-        for h in home.results
-    ]
-    table = pd.DataFrame(found, pd.Index(TIMES, name="cost of plants"), pd.Index(TIMES, name="fee"))
-    print(table, f"\nAs things stand: home {home.base.cost / 1e6:,.2f}, tolling {away.base.cost / 1e6:,.2f} million")
+    table = pd.DataFrame([[better(h, a) for a in away] for h in home], pd.Index(TIMES, name="plants"), TIMES)
+    print(
+        "Better, by at least so many millions. Rows: times the cost of plants; columns: times the fee", table, sep="\n"
+    )
     table.to_csv(target := f"{Path(case.origin).stem}-domestic-or-tolling.csv")
     print("Written to", target)
