@@ -20,11 +20,11 @@ if __name__ == "__main__":
             case, f'tolls.fee["{route}"] x {TIMES}', decisions=[route], tolerance=WIDTH, where=ms.Where("pool")
         )
         print(f"\n{route}", *study.findings["Where the decision switches"], sep="\n  ")
-        for toll in case.rows("tolls"):
-            for _, switch in study.break_evens().iterrows() if toll.route == route else ():
-                low, high = (times * max(toll.fee.values()) for times in (switch["low"], switch["high"]))
-                found.append((route, toll.toll, low, high, switch["up_to_low"], switch["from_high"]))
-    fees = pd.DataFrame(found, columns=["route", "toll", "low", "high", "up_to_low", "from_high"])
+        switches = study.break_evens()
+        for toll in [toll for toll in case.rows("tolls") if toll.route == route]:
+            fees = switches[["low", "high"]] * max(toll.fee.values())
+            found.append(switches[["decision", "up_to_low", "from_high"]].assign(toll=toll.toll, **fees))
+    fees = pd.concat(found, ignore_index=True)
     print(f"\nBreak-even fee, {case.settings['currency']} per tonne sent", fees.to_string(index=False), sep="\n")
     fees.to_csv(target := f"{Path(case.origin).stem}-break-even.csv", index=False)
     print("\nWritten to", target)

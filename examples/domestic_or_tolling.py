@@ -16,15 +16,10 @@ def least_costs(case, table, names, column, left_out, gone):
     """A run at each of TIMES; a row is named in the column called like its table, without the s."""
     rows = (case := case.copy()).tables[left_out]
     rows.loc[rows[left_out[:-1]].isin(gone), "active"] = "no"
-    moved = [[ms.Change(table, f"{table[:-1]} = {name}", column, "multiply", x) for name in names] for x in TIMES]
-    runs = tuple(ms.Run(i, tuple(changes), {"times": TIMES[i]}) for i, changes in enumerate(moved))
+    moved = [tuple(ms.Change(table, f"{table[:-1]} = {x}", column, "multiply", t) for x in names) for t in TIMES]
+    runs = tuple(ms.Run(i, changes) for i, changes in enumerate(moved))
     done = ms.execute(ms.Study(f"without {left_out}", case, runs, ms.Options(gap=1e-3)), ms.Where("pool"))
     return done.proved if not done.apart else sys.exit("\n".join(done.summary))
-
-
-def better(home, tolling):  # only where it is cheaper than the other could be at best
-    saved = {"home": tolling.bound - home.cost, "tolling": home.bound - tolling.cost}
-    return next((f"{name} by {x / 1e6:,.1f}" for name, x in saved.items() if x > 0), "either")
 
 
 if __name__ == "__main__":
@@ -36,9 +31,9 @@ if __name__ == "__main__":
     plants = [x.expansion for x in case.rows("expansions") if x.facility in sites]
     home = least_costs(case, "expansions", plants, "unit_cost", "routes", tolls.values())
     away = least_costs(case, "tolls", tolls, "fee", "expansions", plants)
-    table = pd.DataFrame([[better(h, a) for a in away] for h in home], pd.Index(TIMES, name="plants"), TIMES)
-    print(
-        "Better, by at least so many millions. Rows: times the cost of plants; columns: times the fee", table, sep="\n"
-    )
+    dearer = [[round((a.cost - h.cost) / 1e6, 2) for a in away] for h in home]
+    table = pd.DataFrame(dearer, pd.Index(TIMES, name="plants x"), pd.Index(TIMES, name="fee x"))
+    noise = max(r.cost - r.bound for r in (*home, *away)) / 1e6
+    print(f"Million {case.settings['currency']} by which tolling is dearer (below 0: cheaper), to within {noise:.2f}")
     table.to_csv(target := f"{Path(case.origin).stem}-domestic-or-tolling.csv")
-    print("Written to", target)
+    print(table.to_string(), f"Written to {target}", sep="\n\n")

@@ -15,9 +15,9 @@ if __name__ == "__main__":
     country = case.settings["exposed_country"]
     found = ms.sweep(case, [f"tolls.fee x {TIMES}", f"supplies.price[{country}] x {TIMES}"], where=ms.Where("pool"))
     print(found.headline)
-    print(f"\nLeast cost, million {case.settings['currency']}", (found.table() / 1e6).round(2), sep="\n")
-    print(f"\nDependence on {country}, %", (found.table("index") * 100).round(1), sep="\n")
-    print("\nPlan that holds", found.table("region"), sep="\n")
+    for column, unit in (("cost", 1e6), ("index", 0.01), ("region", None)):
+        table = found.table(column).rename_axis(index="fee", columns="price")
+        print(f"\n{column}{f' / {unit:g}' if unit else ''}", (table / unit).round(2) if unit else table, sep="\n")
     for title, lines in found.findings.items():
         print(f"\n{title}", *lines, sep="\n  ")
     print("\nWritten to", found.write(f"{Path(case.origin).stem}-two-way-table.xlsx"))
