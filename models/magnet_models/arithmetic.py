@@ -28,3 +28,9 @@ def greatest(a: float, b: float) -> float:
     """The greater of two numbers; the first if they are equal."""
     own = getattr(a, "greatest", None) or getattr(b, "greatest", None)
     return own(a, b) if own else max(a, b)
+
+
+def matters(coefficient: float) -> bool:
+    """Whether a term is worth stating: not if its coefficient is 0. One that keeps account of itself may be 0 now and
+    not later, so its term is stated; a term of 0 changes nothing."""
+    return hasattr(coefficient, "least") or coefficient != 0

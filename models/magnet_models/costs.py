@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .arithmetic import greatest, total
+from .arithmetic import greatest, matters, total
 from .horizon import Horizon, recovery_factor
 from .inputs import Inputs
 from .rows import Term
@@ -112,7 +112,7 @@ def capital(s: Scenario) -> Iterator[Entry]:
     for x, t in s.expansions.keys:
         row = s.data.expansion[x]
         equity, cause = s.data.equity(row.facility), _expansion_cause(s, x)
-        terms = [(equity * c, v) for c, v in s.expansions.capital(x, t) if equity * c]
+        terms = [(equity * c, v) for c, v in s.expansions.capital(x, t) if matters(equity * c)]
         granted = s.expansions.subsidy.get((x, t))
         for item, period, yearly, discounted in charges(s.data, row, t, s.data.horizon):
             for c, v in terms:
@@ -145,7 +145,7 @@ def fixed_operation(s: Scenario, share: Share | None = None) -> Iterator[Entry]:
         ours, cause = share(f), _facility_cause(s, "facilities", f, f)
         for t in s.data.periods:
             price = ours * row.fixed_cost[t]
-            if not price:
+            if not matters(price):
                 continue
             constant, terms = s.facilities.existing(f, t)
             if constant:
@@ -207,8 +207,9 @@ def freight(s: Scenario) -> Iterator[Entry]:
         row, lane = s.lanes.freight[a, m], s.data.lane[a]
         cause = Cause("freight", f"{a}, {m}", None, lane.route, s.data.country[lane.destination])
         yield _yearly(s, "freight", t, cause, row.cost[t], ship)
-        if row.duty[t]:
-            yield _yearly(s, "duty", t, cause, row.duty[t] * s.data.material[m].value[t], ship)
+        value = s.data.material[m].value
+        if row.duty[t] if value is None else matters(row.duty[t]):  # checked: a duty above 0 has a value
+            yield _yearly(s, "duty", t, cause, row.duty[t] * value[t], ship)
     for (a, t), opened in s.openings.open.items():
         yield _once(s, "lane", t, _lane_cause(s, a), s.data.lane[a].opening_cost[t], opened)
     for (a, t), used in s.lanes.use.items():
@@ -268,7 +269,7 @@ def routes(s: Scenario) -> Iterator[Entry]:
         yield _once(s, "signing", t, _route_cause(s, r), s.data.route[r].signing_cost[t], signed)
     for r, row in s.data.route.items():
         for t in s.data.periods:
-            if row.yearly_cost[t]:
+            if matters(row.yearly_cost[t]):
                 for share, signed in s.signings.active(r, t):
                     yield _yearly(s, "route", t, _route_cause(s, r), share * row.yearly_cost[t], signed)
     for (r, t), quantity in s.quantities.quantity.items():
@@ -284,8 +285,10 @@ def royalty(s: Scenario) -> Iterator[Entry]:
     for (f, p, t), run in s.facilities.run.items():
         for r in sorted(s.routes_of(f, p)):
             share = s.data.route[r].royalty[t]
-            if share:
-                value = total(row.quantity[t] * s.data.material[row.material].value[t] for row in s.data.products(p))
+            products = [(row, s.data.material[row.material].value) for row in s.data.products(p)]
+            valued = all(value is not None for _, value in products)
+            if matters(share) if valued else share:  # checked: a royalty above 0 has values
+                value = total(row.quantity[t] * price[t] for row, price in products)
                 yield _yearly(s, "route", t, _route_cause(s, r), share * value, run)
 
 
@@ -293,7 +296,7 @@ def partner(s: Scenario) -> Iterator[Entry]:
     """What the partner pays for its share of the output."""
     for (f, p, t), run in s.facilities.run.items():
         route = s.data.route_of(f)
-        if route and route.output_share * route.output_price[t]:
+        if route and matters(route.output_share * route.output_price[t]):
             made = total(row.quantity[t] for row in s.data.products(p))
             price = -route.output_share * route.output_price[t] * made
             yield _yearly(s, "partner", t, _route_cause(s, route.route), price, run)
@@ -341,7 +344,7 @@ def cost_entries(s: Scenario) -> list[Entry]:
         entry
         for function in COST_FUNCTIONS
         for entry in function(s)
-        if (entry.yearly or entry.discounted) and s.data.included.get(entry.item, True)
+        if (matters(entry.yearly) or matters(entry.discounted)) and s.data.included.get(entry.item, True)
     ]
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .arithmetic import total
+from .arithmetic import matters, total
 from .inputs import Inputs, Refused
 from .rows import Row, Term, at_most, constrain, scaled
 
@@ -38,7 +38,7 @@ class Exposure:
             for country, share in data.control(f, t).items():
                 for element, by_period in made[p].items():
                     factor = share * data.kept(f) * by_period[t]
-                    if factor:
+                    if matters(factor):
                         self.terms[stage, element, country, t].append((factor, run))
 
     def _content_made(self, process: str) -> dict[str, dict[int, float]]:
@@ -88,7 +88,7 @@ class Exposure:
         country = country or self._data.settings["exposed_country"]
         terms: list[Term] = []
         for stage, weight in self.stage_weight.items():
-            if weight:
+            if matters(weight):
                 terms += scaled(weight, self.weighted(t, [country], stage, None))
         return terms
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
 
-from .arithmetic import greatest, least, total
+from .arithmetic import greatest, least, matters, total
 from .horizon import FOREVER, Horizon
 
 Tables = Mapping[str, Sequence[Any]]
@@ -212,7 +212,7 @@ class Inputs:
             return {home: 1.0}
         share = row.china_share[t] if row.china_share is not None else float(home == exposed)
         rest = OTHER if home == exposed else home
-        return {c: x for c, x in ((exposed, share), (rest, 1 - share)) if x}
+        return {c: x for c, x in ((exposed, share), (rest, 1 - share)) if matters(x)}
 
     def embedded(self, owner: str, name: str, t: int) -> dict[tuple[str, str, str], float]:
         """emb: (stage, element, country) -> share of the element content, for a supply or a toll."""

@@ -1,7 +1,7 @@
 """Measures: what can be least, or held below a value, besides cost. Each is a sum over one scenario's decisions.
 
-A measure is named as a planner writes it: `cost`, `index`, `country share`, `not free`, or `impact CO2` with the name
-of an impact; `index 2030-2035` counts those years only. All are better the smaller they are.
+A measure is named as a planner writes it: `cost`, `index`, `country share`, `not free`, `unmet`, or `impact CO2` with
+the name of an impact; `index 2030-2035` counts those years only. All are better the smaller they are.
 """
 
 from __future__ import annotations
@@ -84,6 +84,12 @@ def not_free(s: Scenario, m: Measure) -> Sum:
     return 1.0, scaled(-1.0, s.custody.free_share(m.periods(s)))
 
 
+def unmet(s: Scenario, m: Measure) -> Sum:
+    """sum_t L[t] * sum_d short[d,t]: tonnes of demand not delivered"""
+    years, counted = s.data.horizon.years, set(m.periods(s))
+    return 0.0, [(years[t], short) for (_, t), short in s.demands.short.items() if t in counted]
+
+
 def impact(s: Scenario, m: Measure) -> Sum:
     """sum_t L[t] * impact of the processes"""
     if m.subject not in {row.impact for row in s.data.tables["impacts"]}:
@@ -127,6 +133,7 @@ MEASURES: dict[str, Callable[[Scenario, Measure], Sum]] = {
     "index": index,
     "country share": country_share,
     "not free": not_free,
+    "unmet": unmet,
     "impact": impact,
 }
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import costs
+from .arithmetic import matters
 from .costs import Entry
 from .rows import Row, Term, at_least, constrain
 
@@ -45,7 +46,7 @@ class Partners:
     @cached_property
     def flows(self) -> list[Flow]:
         """All flows of all routes. None is constant: each hangs on the signing or on what only a signing allows."""
-        return [flow for function in FLOWS for flow in function(self._s) if flow.yearly or flow.unvalued]
+        return [flow for function in FLOWS for flow in function(self._s) if matters(flow.yearly) or flow.unvalued]
 
     def npv(self, route: str) -> list[Term]:
         """npv[r]: discounted flows of a route."""
@@ -108,7 +109,7 @@ def output(s: Scenario) -> Iterator[Flow]:
     """value * output_share * products * run"""
     for (f, p, t), run in s.facilities.run.items():
         route = s.data.route_of(f)
-        if route and route.output_share:
+        if route and matters(route.output_share):
             for row in s.data.products(p):
                 yield _kept(s, route.route, row.material, t, route.output_share * row.quantity[t], run)
 
@@ -150,7 +151,7 @@ def capital(s: Scenario) -> Iterator[Flow]:
     for x, decided in s.expansions.keys:
         row = s.data.expansion[x]
         route, share = s.data.route_of(row.facility), 1 - s.data.equity(row.facility)
-        if route is None or not share:
+        if route is None or not matters(share):
             continue
         for _, t, yearly, discounted in costs.charges(s.data, row, decided, s.data.partners_horizon[route.route]):
             for c, v in s.expansions.capital(x, decided):

@@ -13,6 +13,8 @@ from pyomo.core.expr.numeric_expr import LinearExpression
 from pyomo.environ import Any as AnyKey
 from pyomo.environ import Binary, Block, Constraint, Integers, Reals, Var
 
+from .arithmetic import matters
+
 Term = tuple[float, Any]
 
 
@@ -38,7 +40,7 @@ def equal(terms: list[Term], value: float) -> Row:
 
 def scaled(factor: float, terms: Iterable[Term]) -> list[Term]:
     """The terms times a factor; nothing when the factor is 0."""
-    return [(factor * c, v) for c, v in terms] if factor else []
+    return [(factor * c, v) for c, v in terms] if matters(factor) else []
 
 
 def merged(terms: Iterable[Term]) -> tuple[list[float], list[Any]]:
@@ -101,12 +103,12 @@ def binaries(
 
 
 def constrain(block: Block, name: str, rows: Iterable[tuple[Any, Row]]) -> None:
-    """Adds an indexed constraint from (key, Row) pairs. A row without terms must hold by itself."""
+    """Adds an indexed constraint from (key, Row) pairs. A row without terms (other than of 0) must hold by itself."""
     con = Constraint(AnyKey)
     block.add_component(name, con)
     for key, row in rows:
         coefs, members = merged(row.terms)
-        if not members:
+        if not any(coefs):
             _must_hold(name, key, row)
             continue
         con.add(key, (row.lower, LinearExpression(constant=0.0, linear_coefs=coefs, linear_vars=members), row.upper))

@@ -6,6 +6,7 @@ from typing import Any
 
 from pyomo.environ import Block
 
+from .arithmetic import matters
 from .bounds import Useful
 from .inputs import Inputs
 from .routes import Signings
@@ -53,5 +54,5 @@ class Tolls:
         return [
             (share * per_tonne, self.send[row.toll, s])
             for s in h.upto(t)
-            if (row.toll, s) in self.send and (share := h.lagged(row.lag, s, t)) * per_tonne > 0
+            if (row.toll, s) in self.send and matters(per_tonne) and (share := h.lagged(row.lag, s, t)) > 0
         ]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .studies.frontier.payoff import payoff
     from .studies.frontier.tracing import Frontier, frontier
     from .studies.information import value_of_scenarios
+    from .studies.montecarlo.running import MonteCarlo, montecarlo
     from .studies.ranges.indices import morris_design, morris_indices, sobol_design, sobol_indices
     from .studies.ranges.ranges import ranges_of
     from .studies.ranges.sampling import sample_runs
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from .studies.runs.study import Run, Study
     from .studies.runs.tidy import write_tidy
     from .studies.sensitivity.studying import Sensitivity, sensitivity
+    from .studies.sheet.running import Studies, run_studies
     from .studies.stress.testing import Stress, stress
     from .studies.sweep.sweeping import Sweep, sweep
     from .studies.switching.searching import Switching, switching
@@ -48,6 +50,7 @@ _PLACES = {
     "Change": ".changes",
     "Comparison": ".studies.compare.comparing",
     "Frontier": ".studies.frontier.tracing",
+    "MonteCarlo": ".studies.montecarlo.running",
     "Options": ".session",
     "Plan": ".plan",
     "Problem": ".problems",
@@ -56,6 +59,7 @@ _PLACES = {
     "ScenarioPlan": ".scenario_plan",
     "Sensitivity": ".studies.sensitivity.studying",
     "Stress": ".studies.stress.testing",
+    "Studies": ".studies.sheet.running",
     "Study": ".studies.runs.study",
     "Sweep": ".studies.sweep.sweeping",
     "Switching": ".studies.switching.searching",
@@ -64,12 +68,14 @@ _PLACES = {
     "compare": ".studies.compare.comparing",
     "execute": ".studies.runs.executing",
     "frontier": ".studies.frontier.tracing",
+    "montecarlo": ".studies.montecarlo.running",
     "morris_design": ".studies.ranges.indices",
     "morris_indices": ".studies.ranges.indices",
     "options": ".studies.choices.options",
     "parse_vary": ".studies.ranges.vary",
     "payoff": ".studies.frontier.payoff",
     "ranges_of": ".studies.ranges.ranges",
+    "run_studies": ".studies.sheet.running",
     "sample_runs": ".studies.ranges.sampling",
     "sensitivity": ".studies.sensitivity.studying",
     "sobol_design": ".studies.ranges.indices",
@@ -88,6 +94,7 @@ __all__ = [
     "Change",
     "Comparison",
     "Frontier",
+    "MonteCarlo",
     "Options",
     "Plan",
     "Problem",
@@ -96,6 +103,7 @@ __all__ = [
     "ScenarioPlan",
     "Sensitivity",
     "Stress",
+    "Studies",
     "Study",
     "Sweep",
     "Switching",
@@ -104,12 +112,14 @@ __all__ = [
     "compare",
     "execute",
     "frontier",
+    "montecarlo",
     "morris_design",
     "morris_indices",
     "options",
     "parse_vary",
     "payoff",
     "ranges_of",
+    "run_studies",
     "sample_runs",
     "sensitivity",
     "sobol_design",

@@ -197,6 +197,13 @@ class Case:
         self.settings = settings
         return rows_of(records)
 
+    def findings(self) -> Findings:
+        """Where what is found elsewhere can be noted, each at its cell."""
+        return self._findings(self._current_sheets())
+
+    def _findings(self, sheets: Mapping[str, Sheet]) -> Findings:
+        return Findings(sheets, Path(self.origin).name if self.origin != "<memory>" else self.origin)
+
     def places(self, name: str) -> dict[str, tuple[str, int]]:
         """Sheet and row number in the file (or in the table, headers being row 1) by key of the row."""
         return {record.key: record.place(None)[:2] for record in self.parsed()[1][name]}
@@ -204,7 +211,7 @@ class Case:
     def parsed(self) -> tuple[dict[str, Any], dict[str, list[Record]], Findings]:
         """Typed settings and records, with the findings of types, keys, references and years."""
         sheets = self._current_sheets()
-        found = Findings(sheets, Path(self.origin).name if self.origin != "<memory>" else self.origin)
+        found = self._findings(sheets)
         settings = parse_settings(sheets.get("settings"), found)
         records = {name: parse_table(table, sheets[name], found) for name, table in TABLES.items()}
         for name, table in TABLES.items():
@@ -276,14 +283,20 @@ class Case:
 
     @property
     def hash(self) -> str:
-        """Same content, same hash: whatever the order of rows, columns or sheets, and however it was stored."""
-        return hashlib.sha256(self._content_mark().encode()).hexdigest()
+        """Same content, same hash: whatever the order of rows, columns or sheets, and however it was stored.
 
-    def _content_mark(self) -> str:
+        The table studies does not count: it asks about the case and is no part of it, so that a study can be added to
+        the workbook of a plan.
+        """
+        return hashlib.sha256(self._content_mark(without=("studies",)).encode()).hexdigest()
+
+    def _content_mark(self, without: Sequence[str] = ()) -> str:
         defaults = {c.name: _plain(None if c.required else c.default) for c in SETTINGS}
         given = {name: plain for name, value in self.settings.items() if (plain := _plain(value)) is not None}
         content: dict[str, Any] = {"settings": defaults | given}
         for name, frame in self.tables.items():
+            if name in without:
+                continue
             headers = [str(h) for h in frame.columns]
             rows = []
             for values in frame.to_numpy(dtype=object).tolist():  # several times as fast as itertuples

@@ -23,7 +23,7 @@ OPERATIONS = ("set", "multiply", "add")
 # What a change may not touch: time itself, the meaning of the index, and the books kept about the case.
 FIXED_TABLES = (
     "periods", "stages", "elements", "cost_items", "expansion_costs", "groups", "scenarios", "disruptions",
-    "assumptions", "sources", "evidence",
+    "assumptions", "studies", "sources", "evidence",
 )  # fmt: skip
 # Decided before a future is known, so no future can change them.
 FIXED_COLUMNS = {
@@ -139,7 +139,7 @@ Cell = tuple[str, int, str, int | None]  # table, position of the row among the 
 
 
 def changed(case: Case, changes: Sequence[Change], name: str, *, decided: bool = True) -> Case:
-    """The case with the changes made, as a case of its own (without evidence, scenarios and assumptions).
+    """The case with the changes made, as a case of its own (without evidence, scenarios, assumptions and studies).
 
     name: what the changed case is called in messages. decided: see `target`. Raises CaseError, naming the place of
     each change that cannot be made.
@@ -241,7 +241,7 @@ class _Named(NamedTuple):
     years: list[int | None]
 
 
-_BOOKS = ("evidence", "scenarios", "disruptions", "assumptions")
+_BOOKS = ("evidence", "scenarios", "disruptions", "assumptions", "studies")
 
 
 def _is_growth(change: Change) -> bool:

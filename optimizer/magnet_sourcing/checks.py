@@ -15,7 +15,7 @@ from .parsing import Findings, Record, fill_years
 from .problems import did_you_mean
 from .range_rules import assumption_spread, evidence_targets, groups
 from .scenarios import parts
-from .schema import METRICS, TABLES
+from .schema import METRICS, STUDY_KINDS, TABLES
 
 Records = Mapping[str, list[Record]]
 
@@ -347,7 +347,7 @@ def lane_ends(c: Content) -> None:
 def duty_values(c: Content) -> None:
     for r in c.table("freight"):
         material = c.by_name["materials"].get(r["material"])
-        if material and c.any_positive(r, "duty") and not material["value"]:
+        if material and not material["value"] and c.any_positive(r, "duty"):
             c.error(r, "duty", f"a duty by value needs the value of {r['material']} (materials, column value)")
 
 
@@ -360,14 +360,13 @@ def royalty_values(c: Content) -> None:
                 by_route[route].add(r["process"])
     stage = {r["process"]: r["stage"] for r in c.table("processes")}
     for route in c.table("routes"):
-        if not c.any_positive(route, "royalty"):
-            continue
         for recipe in c.table("recipes"):
             material = c.by_name["materials"].get(recipe["material"])
             made = recipe["direction"] == "output" and recipe["process"] in by_route[route["route"]]
             if material is None or material["value"]:
                 continue
-            if made and stage.get(recipe["process"]) in (None, material["stage"]):
+            own = made and stage.get(recipe["process"]) in (None, material["stage"])
+            if own and c.any_positive(route, "royalty"):
                 c.error(
                     route, "royalty", f"a royalty needs the value of {recipe['material']} (materials, column value)"
                 )
@@ -732,6 +731,19 @@ def scenario_parts(c: Content) -> None:
             c.error(r, "includes", f"scenario {r['scenario']} includes itself")
 
 
+def studies_fit_their_kind(c: Content) -> None:
+    """A study has what its kind needs, and nothing its kind does not read."""
+    for r in c.table("studies"):
+        if "kind" in r.bad:
+            continue
+        read = STUDY_KINDS[r["kind"]]
+        for name in ("vary", "samples", "top", "design", "measure", "scenario", "gap", "seed"):
+            if r[name] is not None and name not in read:
+                c.error(r, name, f"{name} is not read by a study of kind {r['kind']}; it reads {', '.join(read)}")
+        if r["kind"] == "sweep" and not r["vary"]:
+            c.error(r, "vary", "a sweep needs what to vary: 'table.column[rows] = low:high:count'")
+
+
 RULES: tuple[Callable[[Content], None], ...] = (
     windows,
     period_sequence,
@@ -775,6 +787,7 @@ RULES: tuple[Callable[[Content], None], ...] = (
     assumptions_agree,
     assumption_spread,
     scenario_parts,
+    studies_fit_their_kind,
     evidence_targets,
     groups,
 )

@@ -16,12 +16,14 @@ from .commands.cases import check, new
 from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, USAGE
 from .commands.compare import compare
 from .commands.frontier import frontier
+from .commands.montecarlo import montecarlo
 from .commands.options import options
 from .commands.ranges import ranges
 from .commands.runs import runs
 from .commands.sensitivity import sensitivity
 from .commands.solve import solve
 from .commands.stress import stress
+from .commands.study import study
 from .commands.sweep import sweep
 from .commands.switching import switching
 
@@ -95,7 +97,7 @@ def main() -> None:
 
 VERBS = (
     solve, frontier, stress, alternatives, options, switching,
-    sensitivity, sweep, compare, ranges, runs, new, check,
+    sensitivity, sweep, montecarlo, compare, study, ranges, runs, new, check,
 )  # fmt: skip
 for command in VERBS:
     main.add_command(command)

@@ -367,6 +367,19 @@ _SPREAD = (
     ),
 )
 
+# Kinds of studies that a row of the table studies can ask for, verbs of the command line, and the columns each reads.
+STUDY_KINDS: dict[str, tuple[str, ...]] = {
+    "sensitivity": ("vary", "top", "measure", "gap", "seed"),
+    "sweep": ("vary", "measure", "scenario", "gap", "seed"),
+    "montecarlo": ("vary", "samples", "design", "scenario", "gap", "seed"),
+    "frontier": ("measure", "scenario", "gap", "seed"),
+    "stress": ("gap", "seed"),
+    "switching": ("vary", "gap", "seed"),
+    "alternatives": ("scenario", "gap", "seed"),
+    "options": ("scenario", "gap", "seed"),
+}
+STUDY_DESIGNS = ("lhs", "sobol", "random")
+
 ROUTE_KINDS = ("tolling", "joint venture", "foreign plant", "technology licence", "offtake", "equity", "import")
 
 # ---------------------------------------------------------------- the tables, in the order that tells the story
@@ -1064,6 +1077,38 @@ _TABLES: tuple[Table, ...] = (
         ),
         Column("first_year", "year", "First year changed.", "year", blank="from the first period"),
         Column("last_year", "year", "Last year changed.", "year", blank="to the last period"),
+    ),
+    Table(
+        "studies",
+        "Studies to run with the verb `study`: one row each. docs/studies-sheet.md says which columns a kind reads; the "
+        "others are left blank. Studies change nothing in any plan.",
+        ("study",),
+        (
+            _name("study", "Name; also of the file its results are written to."),
+            _choice("kind", tuple(STUDY_KINDS), "Which study: the verb of the command line."),
+            Column(
+                "vary",
+                "text",
+                "sweep: what to vary, 'table.column[rows] = low:high:count', one or two joined by ';'. sensitivity, "
+                "montecarlo, switching: names of ranges or assumptions joined by ';'.",
+                blank="all ranges",
+            ),
+            Column("samples", "whole", "montecarlo: worlds to draw.", blank="1000", low=2),
+            Column("top", "whole", "sensitivity: ranges solved in full, as --top.", blank="as the verb", low=0),
+            Column("design", "choice", "montecarlo: how worlds are drawn.", blank="lhs", choices=STUDY_DESIGNS),
+            Column(
+                "measure",
+                "text",
+                "frontier: the measure held below level after level. sensitivity, sweep: measures told beside cost and the "
+                "index, joined by ';'.",
+                blank="as the verb",
+            ),
+            _ref("scenario", "scenarios", "As if this scenario were certain.", None, "the tables as they stand"),
+            _num("gap", "fraction", "Relative gap at which each solve may stop.", blank="as the verb"),
+            Column("seed", "whole", "Seed of the draws and of the solver.", blank="0", low=0),
+            NOTE,
+            ACTIVE,
+        ),
     ),
     Table(
         "sources",

@@ -52,11 +52,11 @@ def solve(
 
     scenario: plan as if this scenario were certain (several: all of them together). scenarios: 'all', or names: one
     plan for all of these futures; what is built and signed is common to them, everything else adapts.
-    objective: the measure made least: 'cost', 'index', 'country share', 'not free', 'impact NAME', with years after it
-    if not all count ('index 2030-2035'). aim: over scenarios, 'expected', 'worst' or 'regret'. cvar, alpha: the weight
-    of the mean of the worst 1 - alpha of the futures against the expected value. at_most: measure -> greatest expected
-    value. adapt_from: year from which builds and signings wait until the future is known. foresight: operations too
-    know the future from the first year; without it they are the same until the futures differ.
+    objective: the measure made least: 'cost', 'index', 'country share', 'not free', 'unmet', 'impact NAME', with years
+    after it if not all count ('index 2030-2035'). aim: over scenarios, 'expected', 'worst' or 'regret'. cvar, alpha: the
+    weight of the mean of the worst 1 - alpha of the futures against the expected value. at_most: measure -> greatest
+    expected value. adapt_from: year from which builds and signings wait until the future is known. foresight: operations
+    too know the future from the first year; without it they are the same until the futures differ.
     method: how several futures are solved: 'extensive', one model of all; 'decomposition', apart, by progressive
     hedging (an extra, see docs/decomposition.md), on `ranks` processes; 'auto' by size.
     china_price: money per tonne of stage- and element-weighted exposure, added to the objective (discounted).

@@ -15,7 +15,7 @@ from magnet_sourcing.studies.ranges.ranges import ranges_of
 from magnet_sourcing.studies.ranges.sampling import sample_runs
 
 CASE = Case.reference()
-UNSOURCED = {"periods", "sources", "evidence"}
+UNSOURCED = {"periods", "sources", "evidence", "studies"}
 CONTENT: dict[tuple[str, str], float] = {(r.material, r.element): r.content for r in CASE.rows("contents")}
 ELEMENTS = [r.element for r in CASE.rows("elements")]
 FIRST = CASE.periods[0]

@@ -26,6 +26,18 @@ def test_shortage_and_least_service() -> None:
     assert yearly(plan, "demand", "short") == approx([2])
 
 
+def test_unmet_is_a_measure() -> None:
+    """A tonne costs 10, missing it 6: all 8 t/y of three years are missed, 24 t. If at
+    most 6 t may be, 18 t are bought; if at most 1 t in the last year, 7 t."""
+    made = case(
+        periods=[{"period": 2030, "years": 2}, {"period": 2032}], supplies=[offer("buy", 10)], demands=[need(8, penalty=6)]
+    )
+    assert cost(made) == approx(24 * 6)
+    assert cost(made, at_most={"unmet": 6}) == approx(18 * 10 + 6 * 6)
+    assert cost(made, at_most={"unmet 2032-2032": 1}) == approx(16 * 6 + 7 * 10 + 1 * 6)
+    assert best(made, objective="unmet").objective == approx(0, abs=1e-6)
+
+
 def test_demand_without_penalty_must_be_met() -> None:
     """8 needed, 6 to be had."""
     assert infeasible(case(supplies=[offer("buy", 1, limit=6)], demands=[need(8)]))

@@ -139,10 +139,16 @@ def ending(change: Change, *others: Change) -> str:
     return Compared(SMALL, [change, *others]).ending([change])
 
 
-def test_a_price_that_becomes_0_is_structure() -> None:
-    """A cost of 0 is no entry of the model."""
+def test_a_price_that_becomes_0_stays_in_place() -> None:
+    """A term of 0 is left out of a build, and stated in a recording: the same to HiGHS."""
     row = SMALL.rows("supplies")[0]
-    assert ending(Change("supplies", f"supply = {row.supply}", "price", "set", 0.0)) == Kind.STRUCTURE
+    assert ending(Change("supplies", f"supply = {row.supply}", "price", "set", 0.0)) == EXACT
+
+
+def test_a_capacity_that_becomes_0_is_structure() -> None:
+    """A plant that can never run has no runs."""
+    row = next(r for r in SMALL.rows("facilities") if min(r.capacity.values()) > 0)
+    assert ending(Change("facilities", f"facility = {row.facility}", "capacity", "set", 0.0)) == Kind.STRUCTURE
 
 
 def test_a_value_beyond_its_column_is_out_of_range_as_the_build_says() -> None:

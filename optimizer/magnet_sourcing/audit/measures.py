@@ -28,6 +28,8 @@ def measured(case: Case, tables: Mapping[str, pd.DataFrame], name: str, toleranc
             for i in f.intensity_rows(facility, process)
             if i.impact == wanted
         )
+    if what == "unmet":
+        return sum(f.length[r["period"]] * r["short"] for r in f.plan["demand"] if r["period"] in counted)
     if what == "not free":
         return 1 - _free(f, counted)
     found = exposures(f)

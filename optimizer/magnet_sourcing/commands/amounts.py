@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from ..case import Case
 
 
 def share(text: str) -> float:
@@ -33,22 +36,43 @@ def names(text: str | None) -> list[str] | None:
     return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
 
 
+def range_names(case: Case, text: str | None) -> list[str] | None:
+    """Names of ranges joined by commas, some of which have commas of their own; None without an option."""
+    parts = names(text)
+    if parts is None:
+        return None
+    from ..studies.ranges.ranges import ranges_of
+
+    known = {r.name for r in ranges_of(case)}
+    found: list[str] = []
+    while parts:
+        longest = next((n for n in range(len(parts), 0, -1) if ", ".join(parts[:n]) in known), 1)
+        found.append(", ".join(parts[:longest]))
+        parts = parts[longest:]
+    return found
+
+
 def scenario_names(text: str | None) -> str | list[str] | None:
     """'all', or names joined by commas."""
     return "all" if text is not None and text.strip() == "all" else names(text)
 
 
-def measure_values(pairs: tuple[str, ...]) -> dict[str, float]:
+def measure_values(given: tuple[str, ...]) -> dict[str, float]:
     """MEASURE=VALUE pairs of --at-most."""
-    found = {}
-    for pair in pairs:
+    return dict(pairs("--at-most", given))
+
+
+def pairs(option: str, given: tuple[str, ...]) -> list[tuple[str, float]]:
+    """MEASURE=VALUE pairs of an option, of which several may be about one measure."""
+    found = []
+    for pair in given:
         name, equals, value = pair.rpartition("=")
         try:
             if not equals:
                 raise ValueError
-            found[name.strip()] = share(value)
+            found.append((name.strip(), share(value)))
         except ValueError:
-            raise ValueError(f"--at-most '{pair}': give MEASURE=VALUE, such as 'index 2030-2035=0.5'") from None
+            raise ValueError(f"{option} '{pair}': give MEASURE=VALUE, such as 'index 2030-2035=0.5'") from None
     return found
 
 

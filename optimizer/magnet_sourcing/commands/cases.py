@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .common import BAD_DATA, OK
+
+if TYPE_CHECKING:
+    from ..case import Case
+    from ..problems import Problem
 
 
 @click.command()
@@ -39,7 +44,7 @@ def check(path: Path, as_json: bool, debug: bool) -> None:
     from ..problems import CaseError
 
     try:
-        problems = Case.read(path).check()
+        problems = _problems(Case.read(path))
     except CaseError as reason:
         problems = reason.problems
     errors = sum(p.severity == "error" for p in problems)
@@ -52,3 +57,13 @@ def check(path: Path, as_json: bool, debug: bool) -> None:
         counts = [f"{n} {kind}{'' if n == 1 else 's'}" for n, kind in kinds]
         click.echo(", ".join(counts) if problems else "no problems found")
     raise click.exceptions.Exit(BAD_DATA if errors else OK)
+
+
+def _problems(case: Case) -> list[Problem]:
+    """Of the case, and of what its studies ask where it has no errors."""
+    problems = case.check()
+    if len(case.tables["studies"]) and all(p.severity != "error" for p in problems):
+        from ..studies.sheet.asking import study_problems
+
+        problems += study_problems(case)
+    return problems

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .amounts import range_names
 from .common import (
     AUDIT_FAILED,
     EPILOG,
@@ -24,7 +25,6 @@ from .common import (
 from .engines import engine_options, where_of
 
 if TYPE_CHECKING:
-    from ..case import Case
     from ..studies.sensitivity.studying import Sensitivity
 
 
@@ -106,7 +106,7 @@ def sensitivity(
     found = study(
         read,
         top=0 if full else top,
-        only=_ranges(read, only),
+        only=range_names(read, only),
         where=where_of(engine, workers, cluster, folder),
         progress=study_progress(quiet or as_json),
         **options,
@@ -120,22 +120,6 @@ def sensitivity(
     else:
         _show(found, files, quiet)
     raise click.exceptions.Exit(_ending(found, failed))
-
-
-def _ranges(case: Case, text: str | None) -> list[str] | None:
-    """Names joined by commas, some of which have commas of their own."""
-    if text is None:
-        return None
-    from ..studies.ranges.ranges import ranges_of
-
-    known = {r.name for r in ranges_of(case)}
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    found: list[str] = []
-    while parts:
-        longest = next((n for n in range(len(parts), 0, -1) if ", ".join(parts[:n]) in known), 1)
-        found.append(", ".join(parts[:longest]))
-        parts = parts[longest:]
-    return found
 
 
 def _ending(found: Sensitivity, failed: bool) -> int:

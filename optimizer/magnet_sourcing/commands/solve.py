@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     "--objective",
     default="cost",
     show_default=True,
-    help="What is made least: cost, index, country share, not free, 'impact NAME'; 'index 2030-2035' counts those years.",
+    help="What is made least: cost, index, country share, not free, unmet, 'impact NAME'; 'index 2030-2035' counts years.",
 )
 @click.option(
     "--at-most", multiple=True, metavar="MEASURE=VALUE", help="Greatest (expected) value of a measure; may be repeated."

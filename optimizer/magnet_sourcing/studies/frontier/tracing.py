@@ -104,7 +104,8 @@ class Frontier:
             for p in self.points
         ]
         heads = ["point", self.measure, self.against, "bound", "gap", "status", "unmet", "price_low", "price_high"]
-        return pd.DataFrame(rows, columns=[*heads, "lever", "mark", "seconds"])
+        frame = pd.DataFrame(rows, columns=[*heads, "lever", "mark", "seconds"])
+        return frame.loc[:, ~frame.columns.duplicated()]  # of a frontier against unmet demand there is one such column
 
     def region_table(self) -> pd.DataFrame:
         """Steps in which the least objective is known to lie between at_least and at_most (blank: no plan known)."""

@@ -31,6 +31,10 @@ VERSIONS = ("magnet-sourcing", "highspy", "pyomo")
 # ---------------------------------------------------------------- writing
 
 
+# A run that moves all numbers of a case has a long cell of changes; 2 GB is the most a C long holds everywhere.
+csv.field_size_limit(2**31 - 1)
+
+
 def study_files(study: Study) -> dict[str, str]:
     """File name -> text of the case and of the manifest."""
     study.case.resolved()  # settles the settings, so that a case gives the same text however it was made

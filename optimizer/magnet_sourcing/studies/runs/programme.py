@@ -74,15 +74,29 @@ class Programme:
         return replace(held, whole=held.whole & (held.lower < held.upper))
 
     def difference(self, other: Programme) -> str:
-        """Where two programmes first differ, in words; blank if they are the same to the last bit."""
+        """Where two programmes first differ, in words; blank if they are the same to the last bit.
+
+        A coefficient that may change is stated even while it is 0, which HiGHS leaves out: that is no difference.
+        """
         if list(self.names) != list(other.names) or list(self.rows) != list(other.rows):
             return "columns or rows"
-        for name in ("start", "index", "whole", *NUMBERS):
+        for name in ("whole", "cost", "lower", "upper", "row_lower", "row_upper"):
             if len(apart := np.flatnonzero(getattr(self.matrix, name) != getattr(other.matrix, name))):
                 return f"{name} {apart[0]}"
+        ours, theirs = _coefficients(self.matrix), _coefficients(other.matrix)
+        if not all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True)):
+            return "coefficients"
         if self.matrix.offset != other.matrix.offset:
             return "offset"
         for name, (vector, constant) in self.measures.items():
             if constant != other.measures[name][1] or not np.array_equal(vector, other.measures[name][0]):
                 return f"measure {name}"
         return ""
+
+
+def _coefficients(matrix: Matrix) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Row, column and value of every coefficient that is not 0, by row and column."""
+    at = np.flatnonzero(matrix.value)
+    row = np.repeat(np.arange(len(matrix.row_lower)), np.diff(matrix.start))[at]
+    order = np.lexsort((matrix.index[at], row))
+    return row[order], matrix.index[at][order], matrix.value[at][order]

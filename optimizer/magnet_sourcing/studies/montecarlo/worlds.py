@@ -1,0 +1,93 @@
+"""Worlds that can be: which ranges move, and what a drawn world needs so that matter is conserved in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ...case import Case
+from ..ranges.conserving import Conserving
+from ..ranges.ranges import Range, ranges_of
+from ..ranges.sampling import positions, sample_runs
+from ..runs.study import Run
+
+SCENARIO = "the scenario sets their numbers"
+ASSAYS = (
+    "they are assays of what processes take and make, and would count twice beside the recoveries; name them to draw them"
+)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The ranges that move, and those that stand still, by reason."""
+
+    ranges: list[Range]
+    still: dict[str, list[str]] = field(default_factory=dict)
+
+
+def drawing(case: Case, asked: Case, only: Sequence[str] | None) -> Drawing:
+    """Which ranges to draw. asked: the case, or the case with a scenario made certain.
+
+    A range of the evidence sets numbers, so it would undo what a scenario says of them; an assumption moves what the
+    scenario left. Contents of materials of processes with inputs stand still unless they are named: the recoveries
+    beside them are drawn, and a recovery is known no better than the assays it is taken from. Raises ValueError for
+    unknown names, and if nothing is left to move.
+    """
+    ranges, still = ranges_of(case, only), {}
+    if asked is not case:
+        left = [_left(r, case, asked) for r in ranges]
+        still[SCENARIO] = [r.name for r in left if _empty(r)]
+        ranges = [r for r in left if not _empty(r)]
+    if only is None:
+        processed = {row.material for row in case.rows("recipes")}
+        still[ASSAYS] = [r.name for r in ranges if _is_assay(r, processed)]
+        ranges = [r for r in ranges if not _is_assay(r, processed)]
+    still = {reason: names for reason, names in still.items() if names}
+    if not ranges:
+        raise ValueError(
+            "no range can move: give low and high in the sheet evidence, or rows in the sheet assumptions"
+            + "".join(f"; {', '.join(names[:5])}: {reason}" for reason, names in still.items())
+        )
+    return Drawing(ranges, still)
+
+
+def worlds(case: Case, ranges: Sequence[Range], samples: int, design: str, seed: int) -> tuple[list[Run], Any, int]:
+    """The worlds as runs, their positions (worlds x ranges), and in how many outputs were cut to what goes in."""
+    conserving = Conserving(case)
+    drawn, cut = [], 0
+    for run in sample_runs(ranges, samples, design, seed):
+        cuts = conserving.cuts(run.changes)
+        cut += bool(cuts)
+        drawn.append(replace(run, changes=(*run.changes, *cuts)))
+    return drawn, positions(ranges, samples, design, seed).to_numpy(), cut
+
+
+def _empty(r: Range) -> bool:
+    return r.assumption is None and not r.members
+
+
+def _is_assay(r: Range, processed: set[str]) -> bool:
+    return any(m.table == "contents" and m.row.split(", ")[0] in processed for m in r.members)
+
+
+def _left(r: Range, case: Case, asked: Case) -> Range:
+    """The range without the numbers that are not what they were."""
+    if r.assumption is not None:
+        return r
+    return replace(r, members=tuple(m for m in r.members if _stands(m, case, asked)))
+
+
+def _stands(member: Any, case: Case, asked: Case) -> bool:
+    before, after = (
+        next((row for row in c.rows(member.table) if row.key == member.row), None) for c in (case, asked)
+    )
+    if before is None or after is None:
+        return False
+    column, year = member.column, member.year
+    columns = [column, "growth"] if member.table == "demands" and column == "quantity" else [column]
+    return all(_value(before[c], year) == _value(after[c], year) for c in columns)
+
+
+def _value(value: Any, year: int | None) -> Any:
+    return value[year] if isinstance(value, dict) and year is not None else value
