@@ -10,15 +10,12 @@ import magnet_sourcing as ms
 import pandas as pd
 
 TIMES = "0.2:2:4"  # the fees tried first, times those of the case; the break-even is narrowed between two of them
-WIDTH = 0.005  # of the range of fees
 
 if __name__ == "__main__":
     case = ms.Case.read(sys.argv[1]) if len(sys.argv) > 1 else ms.Case.reference()
     found = []
     for route in sorted({toll.route for toll in case.rows("tolls")}):
-        study = ms.sweep(
-            case, f'tolls.fee["{route}"] x {TIMES}', decisions=[route], tolerance=WIDTH, where=ms.Where("pool")
-        )
+        study = ms.sweep(case, f'tolls.fee["{route}"] x {TIMES}', decisions=[route], where=ms.Where("pool"))
         print(f"\n{route}", *study.findings["Where the decision switches"], sep="\n  ")
         switches = study.break_evens()
         for toll in [toll for toll in case.rows("tolls") if toll.route == route]:
