@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -213,6 +213,8 @@ class Session:
         with self._ctrl_c():
             self._h.run()
             outcome = self._read()
+            if self._stopped_too_soon(outcome):
+                outcome = self._without_start(outcome)
             if outcome.values is not None and self._matrix.whole.any():
                 outcome.values = self._made_exact(outcome.values)
                 if outcome.values is None:
@@ -224,6 +226,24 @@ class Session:
             outcome.gap = relative_gap(outcome.objective, outcome.bound)
         outcome.seconds = time.perf_counter() - self._begun
         return outcome
+
+    def _stopped_too_soon(self, outcome: Outcome) -> bool:
+        """Whether HiGHS calls a plan optimal that is further from its bound than asked.
+
+        HiGHS 1.16 can take a start for cheaper than it is once presolve has reduced it ("feasible in the reduced space"),
+        and then prunes everything that is dearer than that, better plans included. Its bound still holds.
+        """
+        if outcome.status is not Status.OPTIMAL or outcome.values is None or not self._matrix.whole.any():
+            return False
+        gap = relative_gap(float(self._matrix.cost @ outcome.values) + self._matrix.offset, outcome.bound)
+        return gap is not None and gap > self._options.gap + 1e-6
+
+    def _without_start(self, outcome: Outcome) -> Outcome:
+        """Solves again from nothing, in what is left of the time; the first plan stays if that finds none."""
+        self._h.clearSolver()
+        self._h.run()
+        again = self._read()
+        return again if again.values is not None else replace(outcome, status=again.status, detail=again.detail)
 
     def _read(self) -> Outcome:
         h, m = self._h, self._matrix

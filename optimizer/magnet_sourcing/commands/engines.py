@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -44,6 +43,4 @@ def solving_options(function: F) -> F:
 def where_of(engine: str, workers: int | None, cluster: str | None, folder: Path | None) -> Where:
     from ..studies.runs.executing import Where
 
-    if workers is None:
-        workers = 1 if engine == "here" else os.cpu_count() or 1
     return Where(engine, workers, cluster, folder)

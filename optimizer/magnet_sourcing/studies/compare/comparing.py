@@ -60,6 +60,20 @@ class Comparison:
                 return side
         raise KeyError(name)
 
+    @property
+    def headline(self) -> str:
+        """The answer in a line, as at the terminal."""
+        from .words import headline
+
+        return headline(self)
+
+    @property
+    def findings(self) -> dict[str, list[str]]:
+        """Heading -> sentences, as at the terminal."""
+        from .words import findings
+
+        return findings(self)
+
     def table(self, which: str) -> pd.DataFrame:
         """'status', 'decisions', 'costs', 'dependence', 'mix', 'shortage', 'inputs' or 'steps': a row for each thing, a
         column for each side. Raises ValueError for another name."""

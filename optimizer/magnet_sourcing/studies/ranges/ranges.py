@@ -8,7 +8,7 @@ nothing else.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -137,17 +137,20 @@ class Range:
         return f"evidence, {self.name}"
 
 
-def ranges_of(case: Case, only: Sequence[str] | None = None) -> list[Range]:
+def ranges_of(case: Case, only: Iterable[str] | None = None) -> list[Range]:
     """The ranges of a case, assumptions first, or the named ones.
 
     Raises ValueError for a name that is not there, CaseError for a case that cannot be read.
     """
     found = _all_ranges(case)[0]
+    if only is None:
+        return found
     known = {r.name: r for r in found}
-    unknown = [f"'{name}' is no range of the case{did_you_mean(name, known)}" for name in only or () if name not in known]
+    only = list(only)
+    unknown = [f"'{name}' is no range of the case{did_you_mean(name, known)}" for name in only if name not in known]
     if unknown:
         raise ValueError("\n".join(unknown))
-    return [known[name] for name in dict.fromkeys(only)] if only is not None else found
+    return [known[name] for name in dict.fromkeys(only)]
 
 
 def left_out(case: Case) -> list[LeftOut]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -31,18 +32,26 @@ class Where:
     """Where runs are solved and kept.
 
     engine: 'here' (this process), 'pool' (processes of this machine), 'dask' or 'array'; None: the pool for several
-    workers, else here. workers: processes. cluster: address of a Dask scheduler. folder: kept there and resumed from
-    there; None: only remembered. A pool is not started for a study that is over sooner than its processes have loaded.
+    workers, else here. workers: processes; None: one for each core in a pool or on Dask of this machine. cluster: address of a
+    Dask scheduler. folder: kept there and resumed from there; None: only remembered. A pool is not started for a study that
+    is over sooner than its processes have loaded.
     """
 
     engine: str | None = None
-    workers: int = 1
+    workers: int | None = None
     cluster: str | None = None
     folder: str | Path | None = None
 
     @property
     def chosen(self) -> str:
-        return self.engine or ("pool" if self.workers > 1 else "here")
+        return self.engine or ("pool" if (self.workers or 1) > 1 else "here")
+
+    @property
+    def processes(self) -> int:
+        """How many processes of this machine solve."""
+        if self.workers is not None:
+            return self.workers
+        return (os.cpu_count() or 1) if self.chosen in ("pool", "dask") else 1
 
 
 def execute(study: Study, where: Where | None = None, progress: Progress | None = None) -> Done:
@@ -155,11 +164,11 @@ def _engine(where: Where, seconds: float) -> Engine:
     if where.chosen == "dask":
         from .engines.dask import Dask
 
-        return Dask(where.workers, where.cluster)
+        return Dask(where.processes, where.cluster)
     if where.chosen == "pool" and seconds > QUICK:
         from .engines.pool import Pool
 
-        return Pool(where.workers)
+        return Pool(where.processes)
     return Here()
 
 
@@ -173,9 +182,9 @@ def _hand_over(study: Study, base: Result, where: Where, left: list[int]) -> Non
 def _check(where: Where) -> None:
     if where.engine is not None and where.engine not in ENGINES:
         raise ValueError(f"engine '{where.engine}' is not one of {', '.join(ENGINES)}{did_you_mean(where.engine, ENGINES)}")
-    if where.workers < 1:
+    if where.processes < 1:
         raise ValueError(f"workers {where.workers}: must be 1 or more")
-    if where.chosen == "here" and where.workers > 1:
+    if where.chosen == "here" and where.processes > 1:
         raise ValueError(f"workers {where.workers}: engine here is one process; several go with engine pool or dask")
     if where.cluster is not None and where.chosen != "dask":
         raise ValueError(f"cluster {where.cluster}: goes with engine dask, not {where.chosen}")
@@ -184,4 +193,4 @@ def _check(where: Where) -> None:
     if where.chosen == "dask":
         from .engines.dask import Dask
 
-        Dask(where.workers, where.cluster)  # says so if the extra is missing
+        Dask(where.processes, where.cluster)  # says so if the extra is missing

@@ -92,6 +92,20 @@ class Sensitivity:
         """The first periods, whose decisions a switch-over point is about."""
         return self.case.periods[: self.asked.years]
 
+    @property
+    def headline(self) -> str:
+        """The answer in a line, as at the terminal."""
+        from .findings import headline
+
+        return headline(self)
+
+    @property
+    def findings(self) -> dict[str, list[str]]:
+        """Heading -> sentences, as at the terminal."""
+        from .findings import findings
+
+        return findings(self)
+
     def tornado(self, measure: str = "cost") -> pd.DataFrame:
         """A row for each range that can be drawn, those solved in full first, the longest bar first."""
         from .tables import tornado

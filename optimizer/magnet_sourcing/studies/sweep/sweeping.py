@@ -60,6 +60,20 @@ class Sweep:
         """The case as it stands."""
         return self.done.base
 
+    @property
+    def headline(self) -> str:
+        """The answer in a line, as at the terminal."""
+        from .words import headline
+
+        return headline(self)
+
+    @property
+    def findings(self) -> dict[str, list[str]]:
+        """Heading -> sentences, as at the terminal."""
+        from .words import findings
+
+        return findings(self)
+
     def runs(self) -> pd.DataFrame:
         """A row for each run: its values, status, cost, bound, gap, measures and region."""
         from .tables import runs_table
@@ -229,9 +243,9 @@ def _check(
 
 def _too_many(study: Study, count: int, most: int, where: Where | None) -> str:
     """How many runs, and how long they would take by one run's measure."""
-    workers = where.workers if where is not None and where.engine != "here" else 1
+    workers = where.processes if where is not None else 1
     _, base = with_start(study)
-    seconds = base.seconds * count / max(1, workers)
+    seconds = base.seconds * count / workers
     for unit, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
         if seconds >= 2 * length:
             said = f"{seconds / length:,.0f} {unit}"
