@@ -78,7 +78,7 @@ def test_two_way_table(monkeypatch: pytest.MonkeyPatch) -> None:
     runs = runs[runs["status"] == "optimal"]
     assert len(runs) == len(TIMES) ** 2
     cells = [(fee, price) for fee in TIMES for price in TIMES]
-    for (fee, price), cost, bound in list(zip(cells, runs["cost"], runs["bound"], strict=True))[::4]:
+    for (fee, price), cost, bound in list(zip(cells, runs["cost"], runs["bound"], strict=True))[::6]:
         alone = least(changed(tolls__fee=60_000 * fee, supplies__price=54_000 * price))
         assert bound * (1 - 1e-9) <= alone <= cost * (1 + 1e-9), (fee, price)
 

@@ -184,3 +184,10 @@ def test_ctrl_c_keeps_the_best_plan() -> None:
         assert out.startswith("INTERRUPTED") and Path("plan.xlsx").exists()
     else:  # stopped before the first plan, or proved in time on a fast machine
         assert process.returncode in (0, 6), (process.returncode, out, err)
+
+
+@pytest.mark.parametrize("verb", ["sensitivity", "sweep --vary tolls.fee=1,2", "montecarlo"])
+def test_an_output_that_cannot_be_is_refused_before_anything_is_solved(verb: str) -> None:
+    result = CliRunner().invoke(main, [*verb.split(), "-o", "study.csv"])
+    assert result.exit_code == 2
+    assert result.stderr == "error: study.csv: a study is written as .xlsx or as a folder (a path without ending)\n"

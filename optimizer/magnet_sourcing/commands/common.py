@@ -85,6 +85,14 @@ def not_over(case: Path | None, target: Path) -> Path:
     return target
 
 
+def study_output(case: Path | None, output: Path | None, verb: str) -> Path:
+    """Where a study is written. What cannot be written there is said before hours of work, not after."""
+    target = not_over(case, output or default_output(case, verb))
+    if target.suffix.lower() not in ("", ".xlsx"):
+        raise ValueError(f"{target}: a study is written as .xlsx or as a folder (a path without ending)")
+    return target
+
+
 def solve_progress(verbose: bool) -> Callable[[Progress], None]:
     """Lines on standard error at growing intervals, so that a long run shows where it stands."""
     due, step = time.monotonic() + 2.0, 2.0
