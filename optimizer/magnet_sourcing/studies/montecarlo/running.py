@@ -49,8 +49,8 @@ class MonteCarlo:
     drawn; positions: worlds x ranges, -1 low, 0 as the case stands, 1 high. free: the runs with all decisions free
     (and, after each, the plans known beforehand held); held: those that hold the most frequent decisions, None
     without. plans: name -> what it is, in words. years: periods whose decisions make a set. thresholds: (measure,
-    value). still: reason -> ranges that were not drawn. cut: worlds in which outputs of processes were cut to what goes
-    in. notes: what could not be done.
+    value). still: reason -> ranges that were not drawn. cut: by what share outputs of processes were cut to what goes in,
+    of each world where they had to be. notes: what could not be done.
     """
 
     case: Case
@@ -63,7 +63,7 @@ class MonteCarlo:
     years: list[int]
     thresholds: list[tuple[str, float]] = field(default_factory=list)
     still: dict[str, list[str]] = field(default_factory=dict)
-    cut: int = 0
+    cut: list[float] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
     seed: int = 0

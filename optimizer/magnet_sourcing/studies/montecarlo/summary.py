@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..ranges.conserving import said_cut
 from ..runs.bench import AS_IT_STANDS
 from . import statistics
 from .regret import Fate, Span, least_greatest
@@ -292,10 +293,7 @@ def caveats(found: MonteCarlo) -> list[str]:
         such = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
         lines.append(f"{len(names)} range{'s' if len(names) > 1 else ''} not drawn ({such}): {reason}.")
     if found.cut:
-        lines.append(
-            f"In {_worlds(found.cut)} more of an element would have come out of a process than goes in: there its outputs "
-            "were cut to what goes in."
-        )
+        lines.append(said_cut(found.cut, _worlds(len(found.cut))))
     return lines
 
 
