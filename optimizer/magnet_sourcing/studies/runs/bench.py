@@ -63,10 +63,14 @@ class Bench:
             self._models = Models(self._study)
         posed = self._posed(run, self._models)
         programme, why = posed.programme, posed.why
-        outcome = posed.sessions.solve(programme, run.plan)
+        way = "built" if why else "in place"
+        try:
+            outcome = posed.sessions.solve(programme, run.plan)
+        except Impossible as reason:  # the plan held does not fit the programme
+            return Result(run.number, "infeasible", way=way, why=why, detail=str(reason))
         relaxed = run.plan == RELAXED
         found = (_relaxed if relaxed else _result)(run.number, programme, outcome, self._study)
-        found = replace(found, way="built" if why else "in place", why=why)
+        found = replace(found, way=way, why=why)
         if outcome.values is None or run.number % (AUDIT_EVERY_HELD if run.plan else AUDIT_EVERY):
             return found
         problem = posed.problem or self._built(run)
