@@ -119,7 +119,7 @@ def test_ends_of_ranges_make_no_element_from_nothing(position: int) -> None:
 
 
 def test_sampled_cases_pass_their_checks() -> None:
-    for run in sample_runs(ranges_of(CASE), 3, seed=1):
+    for run in sample_runs(CASE, ranges_of(CASE), 3, seed=1):
         made = changed(CASE, run.changes, f"sample {run.number}", decided=False)
         assert [str(p) for p in made.check() if p.severity == "error"] == []
 

@@ -25,6 +25,8 @@ from magnet_sourcing.studies.runs.study import Study
 
 from ..miniatures.cases import Row, case, need, offer
 
+ANY = case(supplies=[offer("a", 1.0)], demands=[need(1.0)])  # that the ranges below move nothing of
+
 
 def uncertain(name: str, group: str = "", correlation: float = 1.0) -> Range:
     return Range(name, "", 0.0, 0.5, 1.0, "low", "", "uniform", (), None, group, correlation)
@@ -55,7 +57,7 @@ def test_ishigami() -> None:
     """V1 = (1 + b pi^4/5)^2 / 2, V2 = a^2/8, V13 = 8 b^2 pi^8 / 225; a = 7, b = 0.1."""
     first, second, both = (1 + 0.1 * math.pi**4 / 5) ** 2 / 2, 49 / 8, 8 * 0.01 * math.pi**8 / 225
     variance = first + second + both
-    design = sobol_design([uncertain(n) for n in ("x1", "x2", "x3")], 1024, seed=1)
+    design = sobol_design(ANY, [uncertain(n) for n in ("x1", "x2", "x3")], 1024, seed=1)
     assert str(design) == "5,120 runs: 1,024 samples x (3 factors + 2)"
     found = sobol_indices(design, ended(design, ishigami))
     for factor, single, total in (
@@ -79,7 +81,7 @@ def test_g_function() -> None:
     """V_i = 1/3 (1 + a_i)^-2, V = prod(1 + V_i) - 1, ST_i = V_i prod_{j != i}(1 + V_j) / V."""
     parts = np.array([1 / 3 / (1 + a) ** 2 for a in A])
     variance = np.prod(1 + parts) - 1
-    design = sobol_design([uncertain(f"x{i}") for i in range(5)], 1024, seed=1)
+    design = sobol_design(ANY, [uncertain(f"x{i}") for i in range(5)], 1024, seed=1)
     found = sobol_indices(design, ended(design, g_function))
     for i, part in enumerate(parts):
         assert row(found, f"x{i}")["first"] == pytest.approx(part / variance, abs=0.03)
@@ -93,7 +95,7 @@ def variance_of_others(parts: np.ndarray, i: int) -> float:
 
 def test_morris_finds_the_linear_the_bent_and_the_useless() -> None:
     """Levels 0.05..0.95: of 3 x1 the effect over all of the way is 2.7 wherever; x2 (x2 - 1) bends; x3 does nothing."""
-    design = morris_design([uncertain(n) for n in ("x1", "x2", "x3")], 20, seed=2)
+    design = morris_design(ANY, [uncertain(n) for n in ("x1", "x2", "x3")], 20, seed=2)
     assert str(design) == "80 runs: 20 trajectories x (3 factors + 1)"
     assert {round(float(x), 6) for x in design.points.ravel()} == {0.05, 0.35, 0.65, 0.95}
     found = morris_indices(design, ended(design, lambda p: 3 * p[:, 0] + p[:, 1] * (p[:, 1] - 1)))
@@ -105,7 +107,7 @@ def test_morris_finds_the_linear_the_bent_and_the_useless() -> None:
 
 
 def test_each_step_of_morris_moves_one_factor() -> None:
-    design = morris_design([uncertain(f"x{i}") for i in range(6)], 10, seed=0)
+    design = morris_design(ANY, [uncertain(f"x{i}") for i in range(6)], 10, seed=0)
     for path in design.points.reshape(10, 7, 6):
         moved = [np.flatnonzero(a != b).tolist() for a, b in zip(path, path[1:], strict=False)]
         assert sorted(moved) == [[i] for i in range(6)]
@@ -113,13 +115,13 @@ def test_each_step_of_morris_moves_one_factor() -> None:
 
 
 def test_a_group_is_one_factor() -> None:
-    design = sobol_design([uncertain("a", "g"), uncertain("b", "g", 0.5), uncertain("c", "g")], 8)
+    design = sobol_design(ANY, [uncertain("a", "g"), uncertain("b", "g", 0.5), uncertain("c", "g")], 8)
     assert design.factors == ("b apart from g", "g") and len(design.runs) == 8 * 4
 
 
 def test_a_factor_has_the_name_of_its_range() -> None:
     """A group that some of its numbers have left to an assumption goes by the name of what is left."""
-    design = morris_design([uncertain("prices in 2025", "prices"), uncertain("a")], 8)
+    design = morris_design(ANY, [uncertain("prices in 2025", "prices"), uncertain("a")], 8)
     assert design.factors == ("a", "prices in 2025")
 
 
@@ -127,7 +129,7 @@ def test_a_factor_has_the_name_of_its_range() -> None:
 
 
 def test_a_run_without_proof_drops_its_block() -> None:
-    design = sobol_design([uncertain("x"), uncertain("y")], 64, seed=0)
+    design = sobol_design(ANY, [uncertain("x"), uncertain("y")], 64, seed=0)
     runs = ended(design, lambda p: p[:, 0] + 2 * p[:, 1])
     runs.loc[[5, 6, 40], "status"] = ["time limit", "infeasible", "failed"]
     found = sobol_indices(design, runs)
@@ -140,7 +142,7 @@ def test_a_run_without_proof_drops_its_block() -> None:
 
 
 def test_too_few_whole_blocks_are_refused_with_the_reason() -> None:
-    design = morris_design([uncertain("x")], 10)
+    design = morris_design(ANY, [uncertain("x")], 10)
     runs = ended(design, lambda p: p[:, 0])
     runs.loc[::4, "status"] = "time limit"
     with pytest.raises(ValueError, match=r"only 5 of 10 trajectories are whole, and 8 are needed \(5 time limit\)"):
@@ -148,7 +150,7 @@ def test_too_few_whole_blocks_are_refused_with_the_reason() -> None:
 
 
 def test_what_overlaps_is_not_ranked() -> None:
-    design = sobol_design([uncertain("x"), uncertain("y"), uncertain("z")], 32, seed=0)
+    design = sobol_design(ANY, [uncertain("x"), uncertain("y"), uncertain("z")], 32, seed=0)
     found = sobol_indices(design, ended(design, lambda p: p[:, 0] + 1.02 * p[:, 1]))
     assert sorted(found.table["place"].tolist()[:2]) == ["1-2", "1-2"] and row(found, "z")["place"] == "3"
     assert found.sentences[0].startswith("Which number matters most is not known")
@@ -156,7 +158,7 @@ def test_what_overlaps_is_not_ranked() -> None:
 
 
 def test_noise_of_the_gap_is_said() -> None:
-    design = sobol_design([uncertain("x")], 16, seed=0)
+    design = sobol_design(ANY, [uncertain("x")], 16, seed=0)
     runs = ended(design, lambda p: 1000 + p[:, 0])
     runs["bound"] = runs["cost"] - 0.5
     assert "part of the indices is that noise" in sobol_indices(design, runs).sentences[-1]
@@ -164,7 +166,7 @@ def test_noise_of_the_gap_is_said() -> None:
 
 def test_a_result_that_does_not_move_has_no_indices() -> None:
     ranges = [uncertain("x"), uncertain("y")]
-    for design, indices in ((sobol_design(ranges, 8), sobol_indices), (morris_design(ranges, 8), morris_indices)):
+    for design, indices in ((sobol_design(ANY, ranges, 8), sobol_indices), (morris_design(ANY, ranges, 8), morris_indices)):
         found = indices(design, ended(design, lambda p: 5.0 + 0 * p[:, 0]))
         assert found.sentences == ["The cost is the same in every run: none of these numbers moves it."]
         assert found.table.drop(columns=["factor", "place"]).to_numpy().sum() == 0
@@ -172,14 +174,14 @@ def test_a_result_that_does_not_move_has_no_indices() -> None:
 
 def test_designs_and_measures_without_sense_are_refused() -> None:
     with pytest.raises(ValueError, match="need a power of two, such as 64 or 128"):
-        sobol_design([uncertain("x")], 100)
+        sobol_design(ANY, [uncertain("x")], 100)
     with pytest.raises(ValueError, match="at least 8"):
-        morris_design([uncertain("x")], 4)
+        morris_design(ANY, [uncertain("x")], 4)
     with pytest.raises(ValueError, match="even number"):
-        morris_design([uncertain("x")], 8, levels=5)
+        morris_design(ANY, [uncertain("x")], 8, levels=5)
     with pytest.raises(ValueError, match="no ranges"):
-        sobol_design([], 8)
-    design = sobol_design([uncertain("x")], 8)
+        sobol_design(ANY, [], 8)
+    design = sobol_design(ANY, [uncertain("x")], 8)
     with pytest.raises(ValueError, match="no measure 'index'"):
         sobol_indices(design, ended(design, lambda p: p[:, 0]), "index")
 
@@ -205,7 +207,7 @@ def test_sobol_of_a_product_through_solved_runs() -> None:
         evidence=[known("supplies", "a", "price", 2, 6), known("demands", "magnet", "quantity", 5, 15)],
     )
     ranges = ranges_of(made)
-    design = sobol_design(ranges, 16, seed=3)
+    design = sobol_design(made, ranges, 16, seed=3)
     runs = solved(made, design)
     of = {name: design.points[:, i] for i, name in enumerate(design.factors)}
     cost = (2 + 4 * of["price of a"]) * (5 + 10 * of["quantity of magnet"])
@@ -227,7 +229,7 @@ def test_morris_of_a_sum_through_solved_runs() -> None:
         demands=[need(10.0, "x"), need(5.0, "y")],
         evidence=[known("supplies", "a", "price", 3, 5), known("supplies", "b", "price", 2, 12)],
     )
-    design = morris_design(ranges_of(made), 8, seed=1)
+    design = morris_design(made, ranges_of(made), 8, seed=1)
     found = morris_indices(design, solved(made, design))
     assert row(found, "price of b")["mu"] == pytest.approx(0.9 * 10 * 5)
     assert row(found, "price of a")["mu"] == pytest.approx(0.9 * 2 * 10)
@@ -239,7 +241,7 @@ def test_what_is_not_installed_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> 
     for module in ("SALib.sample.sobol", "scipy.stats"):
         monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ValueError, match=r'pip install "magnet-sourcing\[sensitivity\]"'):
-        sobol_design([uncertain("x")], 8)
+        sobol_design(ANY, [uncertain("x")], 8)
     with pytest.raises(ValueError, match=r'pip install "magnet-sourcing\[sensitivity\]"'):
         unit_cube(["x"], 8, "sobol")
-    assert len(morris_design([uncertain("x")], 8).runs) == 16 and len(unit_cube(["x"], 8)) == 8
+    assert len(morris_design(ANY, [uncertain("x")], 8).runs) == 16 and len(unit_cube(["x"], 8)) == 8

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from magnet_sourcing import Case, MonteCarlo, montecarlo, solve
@@ -23,6 +25,7 @@ from magnet_sourcing.studies.runs.study import Result
 from magnet_sourcing.studies.stress.plans import Standing
 
 from ..miniatures.cases import case, need, offer, plant, route
+from ..miniatures.test_limits import grown, limit
 
 AS_IT_STANDS = "as it stands"
 
@@ -192,6 +195,20 @@ def test_a_plan_of_another_case_is_refused() -> None:
         drawn(one_route(), 2, plans={"west": Standing.of("west", solve(made, gap=0))})
 
 
+def test_a_case_that_is_not_in_the_middle_of_its_ranges_is_said_to_be_so() -> None:
+    """10 as it stands in 5 to 25, whose median is 15: ten cost 100 as they stand, 150 at the median."""
+    found = drawn(one_supplier(), 10)
+    assert found.medians is not None and found.medians.cost == pytest.approx(150)
+    (said,) = [x for x in found.findings["What it costs, and how much that depends"] if x.startswith("The ranges lean up")]
+    assert "would be 150.00 US$, 50 % more than as the case stands (above all price of market: 10" in said
+    assert "median 15" in said and "(100.00 US$ as the case stands)" in found.headline
+
+
+def test_a_case_in_the_middle_of_its_ranges_is_not_said_to_lean() -> None:
+    found = drawn(case(supplies=[offer("market", 10)], demands=[need(10)], evidence=[price(5, 15)]), 4)
+    assert "the same within the gap" in found.findings["What it costs, and how much that depends"][2]
+
+
 # ---------------------------------------------------------------- kept apart
 
 
@@ -224,6 +241,19 @@ def test_worlds_in_which_a_plan_cannot_be_kept_are_counted_apart() -> None:
     said = " ".join(found.findings["How plans do in all worlds"])
     assert "In 10 worlds its decisions cannot be kept; they can in 100 % of worlds where limit of market is above" in said
     assert f"Least greatest regret: {signed.plan}" in said  # the only one that can be kept everywhere
+
+
+def test_what_rules_held_decisions_out_is_named() -> None:
+    """Building is cheap, so the plan builds the 8 t/y allowed; in four of ten worlds fewer are, 4 to 8."""
+    made = grown(limit(8, {"metric": "capacity", "expansion": "build"}))
+    made.tables["evidence"] = pd.DataFrame([ranged("limits", "limit", "value", 4, 14)])
+    found = drawn(made, 10)
+    (fate,) = found.fates
+    assert fate.why == {"limit limit": 4} and len(fate.worlds) == 6
+    details = [found.results[fate.plan][w].detail for w in fate.impossible]
+    assert all(re.fullmatch(r"limit limit, \d{4}: 8 with the decisions held, [4-7]\.?\d* allowed", d) for d in details)
+    said = " ".join(found.findings["How plans do in all worlds"])
+    assert "In 4 worlds its decisions cannot be kept, for limit limit in 4" in said and "simply impossible" in said
 
 
 def test_nothing_solved_is_said_not_averaged() -> None:
@@ -265,7 +295,7 @@ def test_no_more_comes_out_than_goes_in() -> None:
 def test_worlds_that_would_make_matter_are_cut_and_said() -> None:
     """Half of the worlds draw more than 0.9: they make 0.9, so a tonne of oxide costs 2 / 0.9; at 0.6 it costs 2 / 0.6."""
     found = drawn(refinery(), 10)
-    assert found.endings() == {"optimal": 10} and found.cut == 5
+    assert found.endings() == {"optimal": 10} and len(found.cut) == 5
     assert found.values("cost").min() == pytest.approx(2.0 / 0.9, rel=1e-5)
     assert "In 5 worlds" in " ".join(found.findings["What it stands on"])
 

@@ -20,7 +20,8 @@ from magnet_sourcing.studies.ranges.sampling import (
     unit_cube,
 )
 
-SMALL = ranges_of(Case.small())
+CASE = Case.small()
+SMALL = ranges_of(CASE)
 
 
 def uncertain(name: str, group: str = "", correlation: float = 1.0, distribution: str = "uniform") -> Range:
@@ -55,14 +56,14 @@ def test_designs_without_sense_are_refused() -> None:
     with pytest.raises(ValueError, match="'lsh' is no design; did you mean 'lhs'"):
         unit_cube(["a"], 100, "lsh")
     with pytest.raises(ValueError, match="at least 1"):
-        sample_runs(SMALL, 0)
+        sample_runs(CASE, SMALL, 0)
 
 
 @pytest.mark.parametrize("design", ["lhs", "random", "sobol"])
 def test_samples_follow_from_the_seed_whatever_the_order(design: str) -> None:
-    runs = sample_runs(SMALL, 8, design, 5)
-    assert runs == sample_runs(list(reversed(SMALL)), 8, design, 5)
-    assert runs != sample_runs(SMALL, 8, design, 6)
+    runs = sample_runs(CASE, SMALL, 8, design, 5)
+    assert runs == sample_runs(CASE, list(reversed(SMALL)), 8, design, 5)
+    assert runs != sample_runs(CASE, SMALL, 8, design, 6)
     assert [(r.number, dict(r.label)) for r in runs] == [(i, {"sample": i}) for i in range(8)]
 
 
@@ -79,7 +80,7 @@ def test_another_range_leaves_the_samples_of_the_others(design: str) -> None:
 def test_samples_have_the_mean_of_their_distribution() -> None:
     """Of a triangle (low + base + high) / 3, of a uniform number (low + high) / 2; a hypercube is close to both."""
     chosen = {r.name: r for r in SMALL}
-    runs = sample_runs(SMALL, 400)
+    runs = sample_runs(CASE, SMALL, 400)
     tariff = [c.value for run in runs for c in run.changes if c.column == "disposal_cost"]
     fee = [c.value for run in runs for c in run.changes if c.column == "fee"]
     assert np.mean(tariff) == pytest.approx((100 + 200 + 400) / 3, rel=1e-3)
@@ -89,7 +90,7 @@ def test_samples_have_the_mean_of_their_distribution() -> None:
 
 
 def test_each_number_of_a_group_is_drawn_from_its_own_distribution() -> None:
-    run = sample_runs(SMALL, 1, seed=3)[0]
+    run = sample_runs(CASE, SMALL, 1, seed=3)[0]
     (freight,) = [r for r in SMALL if r.name == "freight rates"]
     q = quantiles(SMALL, 1, seed=3)["freight rates"][0]
     found = {c.where: c.value for c in run.changes if c.table == "freight"}
@@ -100,7 +101,7 @@ def test_each_number_of_a_group_is_drawn_from_its_own_distribution() -> None:
 
 def test_positions_are_those_of_the_values_drawn() -> None:
     table = positions(SMALL, 30, seed=2)
-    runs = sample_runs(SMALL, 30, seed=2)
+    runs = sample_runs(CASE, SMALL, 30, seed=2)
     (fee,) = [r for r in SMALL if r.name.startswith("fee")]
     drawn = [c.value for run in runs for c in run.changes if c.column == "fee"]
     assert list(table.columns) == [r.name for r in SMALL]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -24,7 +26,8 @@ class Fate:
 
     worlds: numbers of those where both the plan and the best of the world are known to the gap; cost, unmet (t), least
     and most regret, and the bound of the best cost by world. impossible: worlds in which the held decisions leave no
-    plan. unknown: worlds in which how the plan does was not found (clock, failure).
+    plan; why: what they cannot be kept for ('limit Scheme size') -> in how many of these, '' where no single row tells.
+    unknown: worlds in which how the plan does was not found (clock, failure).
     """
 
     plan: str
@@ -36,6 +39,7 @@ class Fate:
     bound: np.ndarray
     impossible: Sequence[int]
     unknown: Sequence[int]
+    why: Mapping[str, int]
 
     def mean(self) -> Span:
         return Span(float(self.least.mean()), float(self.most.mean()))
@@ -83,7 +87,14 @@ def _fate(plan: str, best: Mapping[int, Result], held: Mapping[int, Result], lea
             rows.append((w, r.cost, r.values.get("unmet", 0.0), least, max(least, r.cost - free.bound), free.bound))
     numbers = np.array([row[1:] for row in rows], dtype=float).reshape(len(rows), 5)
     cost, unmet, least_by, most_by, bound = numbers.T
-    return Fate(plan, [row[0] for row in rows], cost, unmet, least_by, most_by, bound, impossible, unknown)
+    why = Counter(_cause(held[w].detail) for w in impossible)
+    worlds = [row[0] for row in rows]
+    return Fate(plan, worlds, cost, unmet, least_by, most_by, bound, impossible, unknown, dict(why.most_common()))
+
+
+def _cause(detail: str) -> str:
+    """'limit Scheme size' of 'limit Scheme size, 2025: 3,600 with the decisions held, 3,410 allowed'."""
+    return re.sub(r", \d+$", "", detail.partition(":")[0])
 
 
 def least_greatest(found: Sequence[Fate]) -> tuple[Fate | None, bool]:

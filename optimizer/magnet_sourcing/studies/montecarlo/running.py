@@ -18,10 +18,12 @@ import pandas as pd
 
 from ...case import Case
 from ...changes import changed
-from ...problem import Wish
+from ...problem import Impossible, Wish
+from ...problems import CaseError
 from ...session import Options
 from ...solving import asked_futures, cap_by_period, check_options, checked_measure, record_of
 from ..ranges.ranges import Range
+from ..ranges.sampling import worlds_at
 from ..ranges.weak import Weak, weak_numbers
 from ..runs.bench import AS_IT_STANDS, study_options, with_start
 from ..runs.executing import Done, Where, execute
@@ -48,9 +50,10 @@ class MonteCarlo:
     case: the case drawn from; asked: the same, with a scenario made certain in it if one was asked. ranges: what was
     drawn; positions: worlds x ranges, -1 low, 0 as the case stands, 1 high. free: the runs with all decisions free
     (and, after each, the plans known beforehand held); held: those that hold the most frequent decisions, None
-    without. plans: name -> what it is, in words. years: periods whose decisions make a set. thresholds: (measure,
-    value). still: reason -> ranges that were not drawn. cut: worlds in which outputs of processes were cut to what goes
-    in. notes: what could not be done.
+    without. medians: the case with every range at its median, None if there can be no such case. plans: name -> what it
+    is, in words. years: periods whose decisions make a set. thresholds: (measure, value). still: reason -> ranges that
+    were not drawn. cut: by what share outputs of processes were cut to what goes in, of each world where they had to be.
+    notes: what could not be done.
     """
 
     case: Case
@@ -59,11 +62,12 @@ class MonteCarlo:
     positions: np.ndarray
     free: Done
     held: Done | None
+    medians: Result | None
     plans: dict[str, str]
     years: list[int]
     thresholds: list[tuple[str, float]] = field(default_factory=list)
     still: dict[str, list[str]] = field(default_factory=dict)
-    cut: int = 0
+    cut: list[float] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
@@ -175,6 +179,13 @@ class MonteCarlo:
         return fates(self.best, {name: self.results[name] for name in self.plans})
 
     @cached_property
+    def planless(self) -> driving.Split | None:
+        """The range that separates worlds that have a plan from those proved to have none."""
+        ended = {w: r for w, r in sorted(self.results[BEST].items()) if r.proved or r.status == "infeasible"}
+        has = np.array([r.proved for r in ended.values()], dtype=bool)
+        return next(iter(driving.separating(self.positions[list(ended)], {("have", "a plan"): has})), None)
+
+    @cached_property
     def kept(self) -> dict[str, driving.Split]:
         """Plan -> the range that separates the worlds in which it can be kept from those in which it cannot."""
         found = {}
@@ -272,8 +283,8 @@ def montecarlo(
     free = execute(replace(study, runs=_runs(drawn, ["", *known]), plans=kept), _where(where, "free"), progress)
     named = dict.fromkeys(known, "")
     found = MonteCarlo(
-        case, asked, drawing.ranges, place, free, None, named, asked.periods[:years], list(thresholds), drawing.still, cut,
-        notes, seed=seed,
+        case, asked, drawing.ranges, place, free, None, _medians(study, drawing.ranges), named, asked.periods[:years],
+        list(thresholds), drawing.still, cut, notes, seed=seed,
     )  # fmt: skip
     tried = _frequent(found, sets, wish, options, drawn) if found.finished else {}
     if tried:
@@ -301,6 +312,16 @@ def _check(case: Case, samples: int, sets: int, years: int, plans: Mapping[str, 
     for name in plans or ():
         if name in (BEST, AS_IT_STANDS) or name.startswith("set "):
             raise ValueError(f"a plan cannot be called '{name}': the study calls a plan of its own so")
+
+
+def _medians(study: Study, ranges: Sequence[Range]) -> Result | None:
+    """The case with every range at its median: whether the case as it stands is in the middle of what is drawn."""
+    (changes,) = worlds_at(study.case, ranges, np.full((1, len(ranges)), 0.5))
+    try:
+        middle = changed(study.case, changes, "every range at its median", decided=False)
+        return with_start(replace(study, case=middle))[1]
+    except (CaseError, Impossible):
+        return None
 
 
 def _measured(case: Case, at_most: Mapping[str, float] | None) -> dict[str, float]:

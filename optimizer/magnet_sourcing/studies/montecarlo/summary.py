@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..ranges.conserving import said_cut
 from ..runs.bench import AS_IT_STANDS
 from . import statistics
 from .regret import Fate, Span, least_greatest
@@ -26,10 +27,12 @@ def headline(found: MonteCarlo) -> str:
     """Status, worlds, cost and seconds in a line."""
     solved, of = len(found.best), found.samples
     status = "FINISHED" if found.finished else "INTERRUPTED"
-    parts = [status, f"{solved} of {of} worlds solved"]
+    none = found.endings().get("infeasible", 0)
+    parts = [status, f"{solved} of {of} worlds solved", *([f"{none} have no plan"] if none else [])]
     if solved:
         x = figures(found.values("cost"))
-        parts.append(f"mean cost {_amount(found, x['mean'].value)}{_margin(found, x['mean'])}")
+        stands = f" ({_amount(found, found.base.cost)} as the case stands)" if found.base.cost is not None else ""
+        parts.append(f"mean cost {_amount(found, x['mean'].value)}{_margin(found, x['mean'])}{stands}")
         low, high = (_amount(found, x[name].value) for name in ("5 % quantile", "95 % quantile"))
         parts.append(f"90 % between {low} and {high}")
     return ", ".join([*parts, f"{found.seconds:.0f} s"])
@@ -56,7 +59,7 @@ def findings(found: MonteCarlo) -> dict[str, list[str]]:
 
 
 def spread(found: MonteCarlo) -> list[str]:
-    lines = [_figures(found, "cost"), _gap(found)]
+    lines = [_figures(found, "cost"), _gap(found), *_lean(found)]
     others = [m for m in found.measures if m != "cost" and np.ptp(found.values(m)) > 0]
     lines += [_unmet(found, m) if m.split(" ")[0] == "unmet" else _figures(found, m) for m in others]
     n = len(found.best)
@@ -105,6 +108,27 @@ def _gap(found: MonteCarlo) -> str:
     return lines
 
 
+def _lean(found: MonteCarlo) -> list[str]:
+    """That the case as it stands is not in the middle of its ranges, and which ranges make that."""
+    base, middle = found.base, found.medians
+    if base.cost is None or base.bound is None or middle is None or middle.cost is None or middle.bound is None:
+        return []
+    more = middle.cost - base.cost
+    if middle.bound <= base.cost and base.bound <= middle.cost:
+        return [f"With every range at its median cost would be {_amount(found, middle.cost)}, the same within the gap."]
+    way, share = ("up", "more") if more > 0 else ("down", "less")
+    lean = [
+        r for d in found.drivers["cost"] if d.beyond
+        if (r := found.ranges[d.range]).position(0.5) * d.correlation.value * more > 0
+    ]  # fmt: skip
+    told = "; ".join(f"{r.name}: {r.shown(0)}, median {r.shown(r.position(0.5))}" for r in lean[:4])
+    return [
+        f"The ranges lean {way}: with every one at its median cost would be {_amount(found, middle.cost)}, "
+        f"{percent(abs(more / base.cost))} {share} than as the case stands"
+        + (f" (above all {told})." if told else ".")
+    ]
+
+
 # ---------------------------------------------------------------- decisions
 
 
@@ -151,6 +175,12 @@ def _decisions(taken: frozenset[tuple[str, str, int]]) -> str:
 
 def held(found: MonteCarlo) -> list[str]:
     lines = [_fate(found, f) for f in found.fates]
+    if any(f.impossible for f in found.fates):
+        lines.append(
+            "A plan is held as it is, with the sizes it builds and with what it decides in later years. Where a world "
+            "allows less, that is simply impossible, and regret says nothing of it; in fact less would be built there. Each "
+            "plan is averaged over its own worlds: compare regrets, not costs."
+        )
     chosen, sure = least_greatest(found.fates)
     if chosen is None:
         lines.append("No plan tried can be kept in every world solved, so none is named as that of least greatest regret.")
@@ -164,7 +194,7 @@ def _fate(found: MonteCarlo, f: Fate) -> str:
     what = f.plan if f.plan == AS_IT_STANDS else f"{f.plan} ({found.plans[f.plan]})"
     name = f"The plan {what}" if f.plan == AS_IT_STANDS else _cap(what)
     if not len(f.worlds):
-        return f"{name}: {_lost(f) or 'nothing is known of it'}."
+        return f"{name}: {_lost(f) or 'nothing is known of it'}{_why_lost(found, f)}."
     near = between(*map(percent, f.near()))
     text = (
         f"{name}: cost {_amount(found, float(f.cost.mean()))} on average{_of(found, f)}, within 1 % of the best of the "
@@ -177,13 +207,17 @@ def _fate(found: MonteCarlo, f: Fate) -> str:
 
 
 def _why_lost(found: MonteCarlo, f: Fate) -> str:
-    """What the worlds in which the decisions cannot be kept have in common."""
+    """What rules the decisions out where they cannot be kept, and what these worlds have in common."""
+    causes = [f"{cause or 'several rows together'} in {n}" for cause, n in f.why.items()]
+    if len(causes) > 3:
+        causes = [*causes[:3], f"others in {sum([*f.why.values()][3:])}"]
+    text = f", for {', '.join(causes)}" if any(f.why) else ""
     split = found.kept.get(f.plan)
     if split is None:
-        return ""
+        return text
     r = found.ranges[split.range]
     where = f"where {r.name} is above {r.shown(split.at)}"
-    return f"; they can in {percent(split.above)} of worlds {where}, in {percent(split.below)} where it is below"
+    return f"{text}; they can in {percent(split.above)} of worlds {where}, in {percent(split.below)} where it is below"
 
 
 def _of(found: MonteCarlo, f: Fate) -> str:
@@ -241,10 +275,11 @@ def _own(r: Range) -> str:
 def _split(found: MonteCarlo, s: Split) -> str:
     r = found.ranges[s.range]
     verb = {"sign": "is signed", "build": "is built", "open": "is opened"}[s.kind]
-    return (
-        f"{s.name} {verb} in {percent(s.above)} of worlds where {r.name} is above {r.shown(s.at)}, in {percent(s.below)} "
-        f"where it is below: that alone sorts {percent(s.right)} of worlds right, guessing the commoner {percent(s.guess)}."
-    )
+    text = f"{s.name} {verb} in {percent(s.above)} of worlds where {r.name} is above {r.shown(s.at)}, in {percent(s.below)} "
+    if s.right <= s.guess:
+        return f"{text}where it is below."
+    sorts = f"that alone sorts {percent(s.right)} of worlds right, guessing the commoner {percent(s.guess)}"
+    return f"{text}where it is below: {sorts}."
 
 
 # ---------------------------------------------------------------- trust
@@ -274,9 +309,16 @@ def ended(found: MonteCarlo) -> list[str]:
     others = {ending: n for ending, n in counted.items() if ending != "optimal"}
     if not others:
         return [f"All {found.samples} worlds were solved to the gap."]
+    split = found.planless
+    if split is not None:
+        r = found.ranges[split.range]
+        where = f"worlds where {r.name} is above {r.shown(split.at)}, in {percent(split.below)} where it is below"
+        told = [f"There is a plan in {percent(split.above)} of {where}."]
+    else:
+        told = []
     said = ", ".join(f"{n} ended {ending}" for ending, n in others.items())
     solved = f"{len(found.best)} of {found.samples} worlds were solved to the gap"
-    return [f"{solved}; {said}. Every figure is of the solved ones."]
+    return [f"{solved}; {said}. Every figure is of the solved ones.", *told]
 
 
 def caveats(found: MonteCarlo) -> list[str]:
@@ -292,10 +334,7 @@ def caveats(found: MonteCarlo) -> list[str]:
         such = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
         lines.append(f"{len(names)} range{'s' if len(names) > 1 else ''} not drawn ({such}): {reason}.")
     if found.cut:
-        lines.append(
-            f"In {_worlds(found.cut)} more of an element would have come out of a process than goes in: there its outputs "
-            "were cut to what goes in."
-        )
+        lines.append(said_cut(found.cut, _worlds(len(found.cut))))
     return lines
 
 

@@ -258,6 +258,7 @@ def decisions_table(found: MonteCarlo) -> pd.DataFrame:
 def provenance_table(found: MonteCarlo) -> pd.DataFrame:
     record = {**found.options, "seconds": round(found.seconds, 1)}
     record |= {f"worlds ended {ending}": n for ending, n in found.endings().items()}
-    record["worlds with outputs cut to what goes in"] = found.cut
+    record["worlds with outputs cut to what goes in"] = len(found.cut)
+    record["cut by at most"] = max(found.cut, default=0.0)
     record |= {f"not drawn: {reason}": "; ".join(names) for reason, names in found.still.items()}
     return pd.DataFrame({"field": list(record), "value": pd.Series(list(record.values()), dtype=object)})

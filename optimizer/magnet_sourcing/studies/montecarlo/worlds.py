@@ -1,4 +1,4 @@
-"""Worlds that can be: which ranges move, and what a drawn world needs so that matter is conserved in it."""
+"""Which ranges move, and the worlds drawn from them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...case import Case
-from ..ranges.conserving import Conserving
+from ..ranges.conserving import cut
 from ..ranges.ranges import Range, ranges_of
 from ..ranges.sampling import positions, sample_runs
+from ..runs.changesets import packed
 from ..runs.study import Run
 
 SCENARIO = "the scenario sets their numbers"
-ASSAYS = (
-    "they are assays of what processes take and make, and would count twice beside the recoveries; name them to draw them"
-)
 
 
 @dataclass(frozen=True)
@@ -30,19 +28,13 @@ def drawing(case: Case, asked: Case, only: Sequence[str] | None) -> Drawing:
     """Which ranges to draw. asked: the case, or the case with a scenario made certain.
 
     A range of the evidence sets numbers, so it would undo what a scenario says of them; an assumption moves what the
-    scenario left. Contents of materials of processes with inputs stand still unless they are named: the recoveries
-    beside them are drawn, and a recovery is known no better than the assays it is taken from. Raises ValueError for
-    unknown names, and if nothing is left to move.
+    scenario left. Raises ValueError for unknown names, and if nothing is left to move.
     """
     ranges, still = ranges_of(case, only), {}
     if asked is not case:
         left = [_left(r, case, asked) for r in ranges]
         still[SCENARIO] = [r.name for r in left if _empty(r)]
         ranges = [r for r in left if not _empty(r)]
-    if only is None:
-        processed = {row.material for row in case.rows("recipes")}
-        still[ASSAYS] = [r.name for r in ranges if _is_assay(r, processed)]
-        ranges = [r for r in ranges if not _is_assay(r, processed)]
     still = {reason: names for reason, names in still.items() if names}
     if not ranges:
         raise ValueError(
@@ -52,23 +44,15 @@ def drawing(case: Case, asked: Case, only: Sequence[str] | None) -> Drawing:
     return Drawing(ranges, still)
 
 
-def worlds(case: Case, ranges: Sequence[Range], samples: int, design: str, seed: int) -> tuple[list[Run], Any, int]:
-    """The worlds as runs, their positions (worlds x ranges), and in how many outputs were cut to what goes in."""
-    conserving = Conserving(case)
-    drawn, cut = [], 0
-    for run in sample_runs(ranges, samples, design, seed):
-        cuts = conserving.cuts(run.changes)
-        cut += bool(cuts)
-        drawn.append(replace(run, changes=(*run.changes, *cuts)))
-    return drawn, positions(ranges, samples, design, seed).to_numpy(), cut
+def worlds(case: Case, ranges: Sequence[Range], samples: int, design: str, seed: int) -> tuple[list[Run], Any, list[float]]:
+    """The worlds as runs, their positions (worlds x ranges), and by how much outputs were cut in those that were cut."""
+    drawn = packed(sample_runs(case, ranges, samples, design, seed))
+    cuts = [share for run in drawn if (share := cut(run.changes))]
+    return list(drawn), positions(ranges, samples, design, seed).to_numpy(), cuts
 
 
 def _empty(r: Range) -> bool:
     return r.assumption is None and not r.members
-
-
-def _is_assay(r: Range, processed: set[str]) -> bool:
-    return any(m.table == "contents" and m.row.split(", ")[0] in processed for m in r.members)
 
 
 def _left(r: Range, case: Case, asked: Case) -> Range:

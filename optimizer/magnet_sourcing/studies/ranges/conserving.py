@@ -1,9 +1,10 @@
 """Worlds in which matter is conserved: where drawn numbers let a process make more of an element than goes in, its
 outputs are cut to what goes in.
 
-Assays and recoveries are drawn apart, each within its own evidence, but a recovery above 100 % is no possible world. The
-cut is the least that makes one: every output that holds an element of which too much comes out is made less by the
-factor at which input and output of that element are equal; nothing else moves.
+Assays and recoveries that are no group are drawn apart, each within its own evidence, but a recovery above 100 % is no
+possible world. The cut is the least that makes one: every output that holds an element of which too much comes out is
+made less by the factor at which input and output of that element are equal; nothing else moves. It follows from what was
+drawn alone, so indices of how a result depends on the draws remain right.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ...case import Case
 from ...changes import OPERATIONS, Change, conditions, fits
 from .evidence import where_of
 
+CUT = "matter is conserved"  # where a cut is written
 # Room for rounding: a factor nearer to 1 than this cuts nothing, and a cut goes this much further.
 _ROOM = 1e-7
 
@@ -60,32 +62,35 @@ class Conserving:
         if not outputs or len(outputs) == len(rows):  # makes nothing, or out of nothing that is counted
             return []
         factors: dict[str, dict[int, float]] = {r.key: {} for r in outputs}
+        known: dict[tuple[float, ...], dict[str, float]] = {}  # most processes are the same in all years
         for t in self._periods:
-            least = self._factors(rows, content, {k: q[t] for k, q in quantity.items()})
+            now = tuple(quantity[r.key][t] for r in rows)
+            if now not in known:
+                known[now] = self._factors(rows, content, now)
             for row in outputs:
-                factors[row.key][t] = min((least.get(e, 1.0) for e in content.get(row.material, {})), default=1.0)
+                factors[row.key][t] = min((known[now].get(e, 1.0) for e in content.get(row.material, {})), default=1.0)
         found = []
         for row in outputs:
             by_year = factors[row.key]
             if len(set(by_year.values())) == 1:
                 by_year = {None: next(iter(by_year.values()))}  # type: ignore[dict-item]
             found += [
-                Change("recipes", where_of("recipes", row), "quantity", "multiply", f, t, t, "matter is conserved")
+                Change("recipes", where_of("recipes", row), "quantity", "multiply", f, t, t, CUT)
                 for t, f in by_year.items()
                 if f < 1
             ]
         return found
 
     def _factors(
-        self, rows: Sequence[Any], content: dict[str, dict[str, float]], quantity: dict[str, float]
+        self, rows: Sequence[Any], content: dict[str, dict[str, float]], quantity: Sequence[float]
     ) -> dict[str, float]:
         """Element -> by how much less of it may come out, where more comes out than goes in."""
         taken: dict[str, float] = defaultdict(float)
         made: dict[str, float] = defaultdict(float)
-        for row in rows:
+        for row, moved in zip(rows, quantity, strict=True):
             side = taken if row.direction == "input" else made
             for element, share in content.get(row.material, {}).items():
-                side[element] += quantity[row.key] * share
+                side[element] += moved * share
         return {e: taken[e] / x * (1 - _ROOM) for e, x in made.items() if x > taken[e] * (1 + _ROOM)}
 
     def _fitting(self, change: Change) -> list[Any]:
@@ -98,6 +103,19 @@ class Conserving:
     def _years(self, change: Change) -> list[int]:
         first, last = change.first_year or self._periods[0], change.last_year or self._periods[-1]
         return [t for t in self._periods if first <= t <= last]
+
+
+def cut(changes: Iterable[Change]) -> float:
+    """By what share the output of a world that is cut most is cut; 0 if none is."""
+    return max((1 - c.value for c in changes if c.place == CUT), default=0.0)
+
+
+def said_cut(shares: Sequence[float], what: str) -> str:
+    """In a sentence. shares: of the worlds that were cut; what: how many those are, in words."""
+    return (
+        f"In {what} more of an element would have come out of a process than goes in: there its outputs were cut to what "
+        f"goes in, by at most {100 * max(shares):.2g} %."
+    )
 
 
 def _moved(change: Change, value: float) -> float:

@@ -22,9 +22,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...case import Case
 from ..runs.study import Run
+from .conserving import cut, said_cut
 from .ranges import Range
-from .sampling import changes_at, factor_names, factors, quantiles_of
+from .sampling import factor_names, factors, quantiles_of, worlds_at
 
 # Fewest whole blocks or trajectories that indices are computed from.
 FEWEST = 8
@@ -78,7 +80,7 @@ class Indices:
 # ---------------------------------------------------------------- Sobol'
 
 
-def sobol_design(ranges: Sequence[Range], n: int, seed: int = 0) -> Design:
+def sobol_design(case: Case, ranges: Sequence[Range], n: int, seed: int = 0) -> Design:
     """Saltelli's design of n (k + 2) runs; n a power of two from 8 on. Raises ValueError otherwise, or without SALib."""
     names = _factors(ranges)
     if n < FEWEST or n & (n - 1):
@@ -88,7 +90,7 @@ def sobol_design(ranges: Sequence[Range], n: int, seed: int = 0) -> Design:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         points = sample(_problem(names), n, calc_second_order=False, seed=seed)
-    return _design("sobol", ranges, names, np.asarray(points), len(names) + 2)
+    return _design("sobol", case, ranges, names, np.asarray(points), len(names) + 2)
 
 
 def sobol_indices(
@@ -124,7 +126,7 @@ def sobol_indices(
 # ---------------------------------------------------------------- Morris
 
 
-def morris_design(ranges: Sequence[Range], trajectories: int, seed: int = 0, levels: int = 4) -> Design:
+def morris_design(case: Case, ranges: Sequence[Range], trajectories: int, seed: int = 0, levels: int = 4) -> Design:
     """Morris' design of r (k + 1) runs: trajectories on a grid of levels from the 5 % to the 95 % point.
 
     A trajectory starts anywhere and moves one factor after the other, each once, by levels/2 steps of the grid. Raises
@@ -138,7 +140,7 @@ def morris_design(ranges: Sequence[Range], trajectories: int, seed: int = 0, lev
     stream = np.random.default_rng(seed)
     paths = [_trajectory(len(names), levels, stream) for _ in range(trajectories)]
     points = LOWEST + (HIGHEST - LOWEST) * np.concatenate(paths)
-    return _design("morris", ranges, names, points, len(names) + 1)
+    return _design("morris", case, ranges, names, points, len(names) + 1)
 
 
 def _trajectory(k: int, levels: int, stream: np.random.Generator) -> np.ndarray:
@@ -197,9 +199,11 @@ def _effects(points: np.ndarray, y: np.ndarray) -> np.ndarray:
 # ---------------------------------------------------------------- runs and their blocks
 
 
-def _design(kind: str, ranges: Sequence[Range], names: Sequence[str], points: np.ndarray, size: int) -> Design:
-    drawn = quantiles_of(ranges, names, points)
-    runs = [Run(i, changes_at(ranges, row), {"block": i // size, "point": i % size}) for i, row in enumerate(drawn)]
+def _design(
+    kind: str, case: Case, ranges: Sequence[Range], names: Sequence[str], points: np.ndarray, size: int
+) -> Design:
+    worlds = worlds_at(case, ranges, quantiles_of(ranges, names, points))
+    runs = [Run(i, changes, {"block": i // size, "point": i % size}) for i, changes in enumerate(worlds)]
     return Design(kind, tuple(factor_names(ranges)), points, size, tuple(runs))
 
 
@@ -278,6 +282,8 @@ def _said(
     unit = "blocks" if design.kind == "sobol" else "trajectories"
     if dropped:
         said.append(f"{dropped} of {design.blocks} {unit} are left out: a run in each did not end in a proved plan.")
+    if cuts := [share for run in design.runs if (share := cut(run.changes))]:
+        said.append(said_cut(cuts, f"{len(cuts)} of {len(design.runs)} runs"))
     if np.ptp(values) == 0:
         return said
     first = table.iloc[0]

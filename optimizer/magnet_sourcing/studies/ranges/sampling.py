@@ -5,6 +5,9 @@ group with correlation rho is drawn at the quantile of z = rho z_group + sqrt(1 
 one-factor Gaussian copula (Clemen and Reilly, "Correlations and Copulas for Decision and Risk Analysis", Management
 Science 45(2), 1999). rho is the correlation of the z; the rank correlation is 6/pi arcsin(rho/2) of it.
 
+Drawn numbers may let a process make more of an element than goes in; such a world is cut to one that can be
+(`conserving`), here, so that no sample of any study is without.
+
 The factors are taken by name, so the order of rows means nothing; in the designs 'random' and 'lhs' each factor has a
 stream of its own, so another range more leaves the samples of the others as they were.
 """
@@ -14,15 +17,16 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
+from ...case import Case
 from ...changes import Change
 from ...problems import did_you_mean
 from ..runs.study import Run
+from .conserving import Conserving
 from .distributions import NORMAL, standard
 from .ranges import Range
 
@@ -126,13 +130,20 @@ def _frame(ranges: Sequence[Range], values: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(values, columns=[r.name for r in ranges], index=index)
 
 
-def sample_runs(ranges: Sequence[Range], n: int, design: str = "lhs", seed: int = 0) -> list[Run]:
-    """n runs, each with every range drawn; label {'sample': i}. The same for the same seed, whatever the order of ranges."""
+def sample_runs(case: Case, ranges: Sequence[Range], n: int, design: str = "lhs", seed: int = 0) -> list[Run]:
+    """n runs, each with every range of the case drawn; label {'sample': i}. The same for the same seed, whatever the order
+    of ranges."""
     drawn = quantiles(ranges, n, design, seed).to_numpy()
-    return [Run(i, changes_at(ranges, row), {"sample": i}) for i, row in enumerate(drawn)]
+    return [Run(i, changes, {"sample": i}) for i, changes in enumerate(worlds_at(case, ranges, drawn))]
 
 
-def changes_at(ranges: Sequence[Range], drawn: Sequence[Any] | np.ndarray) -> tuple[Change, ...]:
-    """The changes of all ranges, each at its quantile; in the order of the ranges' names."""
-    ordered = sorted(zip(ranges, drawn, strict=True), key=lambda pair: pair[0].name)
-    return tuple(change for r, q in ordered for change in r.drawn(float(q)))
+def worlds_at(case: Case, ranges: Sequence[Range], drawn: np.ndarray) -> Iterator[tuple[Change, ...]]:
+    """What each row of quantiles makes of the case, a column per range: a world in which matter is conserved.
+
+    Changes in the order of the ranges' names, then what `Conserving` cuts.
+    """
+    conserving = Conserving(case)
+    order = sorted(range(len(ranges)), key=lambda j: ranges[j].name)
+    for row in drawn:
+        changes = [change for j in order for change in ranges[j].drawn(float(row[j]))]
+        yield (*changes, *conserving.cuts(changes))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...case import Case
+from ...changes import Change
 from ...problem import Impossible, Problem
 from ...problems import CaseError
 from ...session import Options, Outcome, Session
@@ -25,12 +26,24 @@ AUDIT_EVERY = 25
 AUDIT_EVERY_HELD = 100
 
 
+@dataclass(frozen=True)
+class _Posed:
+    """What a world's runs solve. why: no model in place was enough; problem: what was built, None if nothing was."""
+
+    changes: Sequence[Change]
+    sessions: Sessions
+    programme: Programme
+    why: str
+    problem: Problem | None
+
+
 class Bench:
     """Holds what runs of one study share."""
 
     def __init__(self, study: Study) -> None:
         self._study = study
         self._models: Models | None = None
+        self._last: _Posed | None = None
 
     def result(self, run: Run) -> Result:
         """The run's ending; never raises for what the run itself does wrong."""
@@ -48,7 +61,28 @@ class Bench:
     def _solved(self, run: Run) -> Result:
         if self._models is None:
             self._models = Models(self._study)
-        models = self._models
+        posed = self._posed(run, self._models)
+        programme, why = posed.programme, posed.why
+        way = "built" if why else "in place"
+        try:
+            outcome = posed.sessions.solve(programme, run.plan)
+        except Impossible as reason:  # the plan held does not fit the programme
+            return Result(run.number, "infeasible", way=way, why=why, detail=str(reason))
+        relaxed = run.plan == RELAXED
+        found = (_relaxed if relaxed else _result)(run.number, programme, outcome, self._study)
+        found = replace(found, way=way, why=why)
+        if outcome.values is None or run.number % (AUDIT_EVERY_HELD if run.plan else AUDIT_EVERY):
+            return found
+        problem = posed.problem or self._built(run)
+        if apart := programme.difference(Programme.of(problem, self._study.measures)):
+            return _failed(found, f"internal error, please report it: in place differs from a build in {apart}")
+        return found if relaxed else _audited(found, problem, outcome, self._study.options)
+
+    def _posed(self, run: Run, models: Models) -> _Posed:
+        """What the run solves: that of the run before, if it makes the same of the case and only holds another plan."""
+        if self._last is not None and self._last.changes is run.changes:
+            return self._last
+        self._last = None  # two built models at once would take twice the memory
         rows = models.changing.rows(run.changes, f"run {run.number}")
         sessions, programme, why = models.for_run(run, rows)
         problem = None
@@ -56,16 +90,8 @@ class Bench:
             problem = self._built(run)
             programme = Programme.of(problem, self._study.measures)
             sessions = Sessions(programme, self._study, models.bases)
-        outcome = sessions.solve(programme, run.plan)
-        relaxed = run.plan == RELAXED
-        found = (_relaxed if relaxed else _result)(run.number, programme, outcome, self._study)
-        found = replace(found, way="built" if why else "in place", why=why)
-        if outcome.values is None or run.number % (AUDIT_EVERY_HELD if run.plan else AUDIT_EVERY):
-            return found
-        problem = problem or self._built(run)
-        if apart := programme.difference(Programme.of(problem, self._study.measures)):
-            return _failed(found, f"internal error, please report it: in place differs from a build in {apart}")
-        return found if relaxed else _audited(found, problem, outcome, self._study.options)
+        self._last = _Posed(run.changes, sessions, programme, why, problem)
+        return self._last
 
     def _built(self, run: Run) -> Problem:
         return Problem(self._case(run), self._study.wish, measures=self._study.measures)

@@ -1,7 +1,8 @@
 """A study as text: the files of its folder, and back. What is read is the study that was written, to the last digit.
 
-The case is a folder of CSV tables, the runs a manifest with a row each, everything else one JSON object. The study's
-key is a hash over all of it, so that finished runs are never taken over by a study they do not belong to.
+The case is a folder of CSV tables, the runs a manifest with a row each, what they change two tables (`worlds`), everything
+else one JSON object. The study's key is a hash over all of it, so that finished runs are never taken over by a study
+they do not belong to.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -21,28 +23,30 @@ from ...problem import Wish
 from ...session import Options
 from ...solving import record_of
 from ...writing import csv_files
+from .changesets import Changes, distinct
 from .study import Result, Run, Study
+from .worlds import NUMBERS, WORLDS, sets_of, tables_of
 
 MANIFEST, CASE = "manifest.csv", "case"
-_HEADS = ["run", "label", "changes", "plan held", "case", "gap", "time limit", "seed", "output", "label data", "change data"]
+RUNS = (MANIFEST, NUMBERS, WORLDS)
+_HEADS = ["run", "label", "changes", "world", "plan held", "case", "gap", "time limit", "seed", "output", "label data"]
+_TOLD = 3  # changes told in the manifest; more are a row of the worlds
 VERSIONS = ("magnet-sourcing", "highspy", "pyomo")
 
 
 # ---------------------------------------------------------------- writing
 
 
-# A run that moves all numbers of a case has a long cell of changes; 2 GB is the most a C long holds everywhere.
-csv.field_size_limit(2**31 - 1)
-
-
 def study_files(study: Study) -> dict[str, str]:
-    """File name -> text of the case and of the manifest."""
+    """File name -> text of the case, the worlds and the manifest."""
     study.case.resolved()  # settles the settings, so that a case gives the same text however it was made
     files = {f"{CASE}/{name}": text for name, text in csv_files(study.case).items()}
-    return files | {MANIFEST: _manifest(study)}
+    sets = distinct(study.runs)
+    return files | {MANIFEST: _manifest(study, sets)} | tables_of(sets)
 
 
-def _manifest(study: Study) -> str:
+def _manifest(study: Study, sets: Sequence[Changes]) -> str:
+    world = {id(changes): i for i, changes in enumerate(sets, start=1)}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_HEADS)
@@ -52,7 +56,8 @@ def _manifest(study: Study) -> str:
             [
                 run.number,
                 "; ".join(f"{k}: {v}" for k, v in run.label.items()),
-                "; ".join(map(str, run.changes)) or "the case as it stands",
+                _words(run.changes),
+                world.get(id(run.changes), ""),
                 run.plan,
                 case,
                 options.gap,
@@ -60,10 +65,15 @@ def _manifest(study: Study) -> str:
                 options.seed,
                 ", ".join(dict.fromkeys(("cost", *study.measures))),
                 dumped(dict(run.label)),
-                dumped([asdict(c) for c in run.changes]),
             ]
         )
     return out.getvalue()
+
+
+def _words(changes: Sequence[Change]) -> str:
+    told = [str(c) for c in itertools.islice(changes, _TOLD)]
+    more = [f"and {len(changes) - _TOLD} more"] if len(changes) > _TOLD else []
+    return "; ".join(told + more) or "the case as it stands"
 
 
 def head(study: Study) -> dict[str, Any]:
@@ -102,19 +112,20 @@ def dumped(content: Any) -> str:
 
 def files_on_disk(folder: Path) -> dict[str, str]:
     """The files that `study_files` gave, as they stand now."""
-    paths = [folder / MANIFEST, *sorted((folder / CASE).glob("*.csv"))]
+    paths = [*(folder / name for name in RUNS), *sorted((folder / CASE).glob("*.csv"))]
     return {p.relative_to(folder).as_posix(): p.read_bytes().decode("utf-8", "replace") for p in paths if p.exists()}
 
 
-def read_study(folder: Path, manifest: str, said: Mapping[str, Any], origin: str) -> Study:
-    """The study of a folder; origin: what its case is called in messages."""
+def read_study(folder: Path, files: Mapping[str, str], said: Mapping[str, Any], origin: str) -> Study:
+    """The study of a folder. files: as they stand; origin: what its case is called in messages."""
     case = Case.read(folder / CASE)
     case.origin = origin
     wish = dict(said["wish"])
+    sets = sets_of(files)
     return Study(
         said["kind"],
         case,
-        tuple(_run(row) for row in csv.DictReader(io.StringIO(manifest))),
+        tuple(_run(row, sets) for row in csv.DictReader(io.StringIO(files[MANIFEST]))),
         Options(**said["options"]),
         Wish(**wish | {"china_cap": {int(t): x for t, x in wish["china_cap"]}}),
         tuple(said["measures"]),
@@ -122,8 +133,8 @@ def read_study(folder: Path, manifest: str, said: Mapping[str, Any], origin: str
     )
 
 
-def _run(row: Mapping[str, str]) -> Run:
-    changes = tuple(Change(**c) for c in json.loads(row["change data"]))
+def _run(row: Mapping[str, str], sets: Sequence[Changes]) -> Run:
+    changes = sets[int(row["world"]) - 1] if row["world"] else ()
     return Run(int(row["run"]), changes, json.loads(row["label data"]), row["plan held"])
 
 

@@ -2,7 +2,9 @@
 
     study.json     what was asked, and the plan of the case as it stands from which every run begins
     case/          the case, as CSV tables
-    manifest.csv   a row for each run: its label, its changes in words, how it is solved
+    manifest.csv   a row for each run: its label, its first changes in words, its world, how it is solved
+    worlds.csv     a row for each world, the case with some changes: the value of each number that may change
+    numbers.csv    a row for each of these numbers
     results/       finished runs, a file for each process that solved some
     log/           when which run ended where
 """
@@ -20,7 +22,18 @@ from typing import Any
 
 from ...files import NotWritten
 from .bench import AS_IT_STANDS
-from .encoding import VERSIONS, dumped, files_on_disk, head, key_of, read_study, result_of, result_row, study_files
+from .encoding import (
+    RUNS,
+    VERSIONS,
+    dumped,
+    files_on_disk,
+    head,
+    key_of,
+    read_study,
+    result_of,
+    result_row,
+    study_files,
+)
 from .study import Result, Study
 
 _STUDY = "study.json"
@@ -95,7 +108,7 @@ def _put(staging: Path, folder: Path) -> None:
 
 
 def opened(folder: Path) -> Opened:
-    """The study of a folder. Raises ValueError if there is none, or if its case or manifest was changed since."""
+    """The study of a folder. Raises ValueError if there is none, or if its case or its runs were changed since."""
     if not holds_study(folder):
         raise ValueError(f"{folder} holds no study; a study is kept in a folder with --folder")
     said = _said(folder)
@@ -103,10 +116,10 @@ def opened(folder: Path) -> Opened:
     asked = {k: said[k] for k in _HEAD}
     if key_of(files, asked) != said["key"]:
         raise ValueError(
-            f"{folder}: case, manifest.csv or study.json were changed after the study was made, so that its results "
+            f"{folder}: case, study.json or a table of its runs were changed after the study was made, so that its results "
             "would not be one study's; make a new study of the changed case"
         )
-    study = read_study(folder, files["manifest.csv"], said, said["case file"])
+    study = read_study(folder, files, said, said["case file"])
     if said["as it stands"] is not None:
         study = replace(study, start=said["start"], plans={**study.plans, AS_IT_STANDS: said["as it stands"]})
     now = head(study)["versions"]
@@ -132,8 +145,9 @@ def check_same(folder: Path, study: Study) -> None:
         return
     there = files_on_disk(folder)
     apart = [f"{k} ({_short(said[k])} there, {_short(asked[k])} here)" for k in _HEAD if said[k] != asked[k]]
-    apart += ["the runs"] if there.get("manifest.csv") != files["manifest.csv"] and said["runs"] == asked["runs"] else []
-    names = sorted(n for n in {*there, *files} if n != "manifest.csv" and there.get(n) != files.get(n))
+    others = {n for n in {*there, *files} if there.get(n) != files.get(n)}
+    apart += ["the runs"] if others & {*RUNS} and said["runs"] == asked["runs"] else []
+    names = sorted(others - {*RUNS})
     apart += [f"the case ({', '.join(n.removeprefix('case/') for n in names)})"] if names else []
     raise ValueError(
         f"{folder} holds another study; what differs: {'; '.join(apart)}. Its results are left alone: give another folder"

@@ -10,6 +10,7 @@ from ...changes import BadChange, Cell, Change, Changing
 from ...problem import Impossible, Problem
 from ...problems import CaseError
 from ...recording import Kind, Rebuild, Recording
+from .changesets import numbers
 from .programme import Programme
 from .sessions import Bases, Sessions
 from .study import Run, Study
@@ -98,14 +99,9 @@ class Models:
 def _cells(changing: Changing, runs: Iterable[Run]) -> set[Cell]:
     """Every number that a run changes; a change that cannot be made is left to its run to tell."""
     cells: set[Cell] = set()
-    seen: set[tuple[Any, ...]] = set()
-    for change in (c for run in runs for c in run.changes):
-        key = (change.table, change.where, change.column, change.first_year, change.last_year)
-        if key in seen:
-            continue
-        seen.add(key)
+    for number in numbers(runs):
         try:
-            cells.update(changing.cells(change))
+            cells.update(changing.cells(number.at(0.0)))
         except BadChange:
             continue
     return cells

@@ -64,13 +64,17 @@ class Programme:
     def holding(self, decided: Mapping[str, float]) -> Matrix:
         """The arrays with what is decided beforehand held; whole numbers that are held need no search any more.
 
-        Raises Impossible if the programme does not offer a decision, such as a size beyond its greatest.
+        Raises Impossible if the programme does not offer a decision, such as a size beyond its greatest, or has a row that
+        cannot be kept with them whatever else is done, such as a limit on what is built.
         """
         values = np.array([decided.get(self.names[j], 0.0) for j in self.decided])
         low, high = self.matrix.lower[self.decided], self.matrix.upper[self.decided]
         if len(beyond := np.flatnonzero((values > high + 1e-6) | (values < low - 1e-6))):
             raise Impossible(f"{self.names[self.decided[beyond[0]]]} cannot be held at {values[beyond[0]]:g}")
         held = self.matrix.held(self.decided, values)
+        if broken := _broken(held):
+            row, least, allowed = broken
+            raise Impossible(f"{_words(self.rows[row])}: {least:,.6g} with the decisions held, {allowed:,.6g} allowed")
         return replace(held, whole=held.whole & (held.lower < held.upper))
 
     def difference(self, other: Programme) -> str:
@@ -92,6 +96,27 @@ class Programme:
             if constant != other.measures[name][1] or not np.array_equal(vector, other.measures[name][0]):
                 return f"measure {name}"
         return ""
+
+
+def _broken(matrix: Matrix) -> tuple[int, float, float] | None:
+    """A row that no values between the columns' bounds satisfy: which, the nearest it can come, and its limit."""
+    row = np.repeat(np.arange(len(matrix.row_lower)), np.diff(matrix.start))
+    value, up = matrix.value, matrix.value > 0
+    low, high = matrix.lower[matrix.index], matrix.upper[matrix.index]
+    stated = value != 0
+    for away, limit, sign in ((low, matrix.row_upper, 1.0), (high, -matrix.row_lower, -1.0)):
+        other = high if away is low else low
+        terms = sign * np.multiply(value, np.where(up, away, other), where=stated, out=np.zeros(len(value)))
+        least = np.bincount(row, terms, len(limit))  # -inf where a column has no bound
+        if len(beyond := np.flatnonzero(least - limit > 1e-6 * np.maximum(1.0, np.abs(limit)))):
+            i = int(beyond[0])
+            return i, sign * float(least[i]), sign * float(limit[i])
+    return None
+
+
+def _words(row: str) -> str:
+    """'limit Gradual growth of magnets, 2026' of a row's name."""
+    return row.rpartition("].")[2].removesuffix("]").replace("[", " ", 1).replace("_", " ").replace(",", ", ")
 
 
 def _coefficients(matrix: Matrix) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -6,13 +6,14 @@ unless that ended it - so that any engine gives the same table, and a run that w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...case import Case
 from ...changes import Change
 from ...problem import Wish
 from ...session import Options
+from .changesets import packed
 
 Label = str | float | int | bool | None
 # In the place of a plan: whole numbers need not be whole, so that the cost is a bound on that of every plan.
@@ -30,7 +31,7 @@ class Run:
     """
 
     number: int
-    changes: tuple[Change, ...] = ()
+    changes: Sequence[Change] = ()
     label: Mapping[str, Label] = field(default_factory=dict)
     plan: str = ""
 
@@ -42,7 +43,8 @@ class Study:
     kind: which study ('sensitivity', 'sweep' ...), for messages and file names. wish: as for `Problem`, without a goal:
     every run makes cost least. measures: expected values reported of each run beside cost. plans: name -> decisions, by
     variable name, that runs may hold. start: values by variable name from which every solve begins (the plan of the
-    case as it stands), or None. A plan named 'as it stands' is that plan's decisions.
+    case as it stands), or None. A plan named 'as it stands' is that plan's decisions. Runs that share their changes hold
+    them once (`changesets`), however they were given.
     """
 
     kind: str
@@ -53,6 +55,9 @@ class Study:
     measures: tuple[str, ...] = ("cost",)
     plans: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     start: Mapping[str, float] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "runs", packed(self.runs))
 
 
 @dataclass(frozen=True)

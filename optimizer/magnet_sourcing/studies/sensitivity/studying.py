@@ -218,7 +218,7 @@ def _check(case: Case, asked: Asked, samples: int | None, ranges: Sequence[Range
             "no number of the case carries a range: fill in low and high in the sheet evidence, or assumptions"
         )
     elif asked.method in ("morris", "sobol"):
-        _design_of(asked.method, ranges[:1], asked.samples, 0)  # whether there can be one at all
+        _design_of(asked.method, case, ranges[:1], asked.samples, 0)  # whether there can be one at all
     runs = planned(ranges, asked)
     if runs > asked.max_runs:
         wrong.append(
@@ -229,10 +229,10 @@ def _check(case: Case, asked: Asked, samples: int | None, ranges: Sequence[Range
         raise ValueError("\n".join(wrong))
 
 
-def _design_of(method: str, ranges: Sequence[Range], samples: int, seed: int) -> Design:
+def _design_of(method: str, case: Case, ranges: Sequence[Range], samples: int, seed: int) -> Design:
     from ..ranges.indices import morris_design, sobol_design
 
-    return (morris_design if method == "morris" else sobol_design)(ranges, samples, seed)
+    return (morris_design if method == "morris" else sobol_design)(case, ranges, samples, seed)
 
 
 def planned(ranges: Sequence[Range], asked: Asked) -> int:
@@ -354,7 +354,7 @@ class _Studying:
 
         found, asked = self._found, self._found.asked
         indices_of = morris_indices if asked.method == "morris" else sobol_indices
-        design = found.design = _design_of(asked.method, ranges, asked.samples, found.options.seed)
+        design = found.design = _design_of(asked.method, found.case, ranges, asked.samples, found.options.seed)
         self._report(0, len(design.runs), f"{asked.method}: {design}")
         done = self._execute(asked.method, replace(self._study, runs=tuple(design.runs)))
         if any(r is None for r in done.results):
