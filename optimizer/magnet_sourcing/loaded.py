@@ -1,7 +1,8 @@
 """A session that stays loaded: the next programme of the same shape is changed in place in HiGHS, not loaded again.
 
 What a run before left behind is forgotten, and every run begins from the start it is given, so its answer does not
-depend on which run came before, nor on whether its programme was changed in place or loaded.
+depend on which run came before, nor on whether its programme was changed in place or loaded. A linear programme is
+loaded each time, which takes no longer: HiGHS keeps the factors it scaled the one before with.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ class Loaded(Session):
         self._matrix, self._scale = matrix, self.scale_of(matrix)
         new = self._in_highs = self._scaled(matrix)
         at = np.flatnonzero(new.value != old.value)
-        if len(at) > _MANY or (np.minimum(np.abs(new.value[at]), np.abs(old.value[at])) <= _SMALL).any():
+        vanishing = (np.minimum(np.abs(new.value[at]), np.abs(old.value[at])) <= _SMALL).any()
+        if vanishing or len(at) > _MANY or not matrix.whole.any():
             h.passModel(self._lp())
             return
         for k in at.tolist():

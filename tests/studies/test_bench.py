@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from magnet_sourcing import Case
@@ -10,7 +11,7 @@ from magnet_sourcing.changes import Change
 from magnet_sourcing.studies.runs import bench as benches
 from magnet_sourcing.studies.runs import models
 from magnet_sourcing.studies.runs.bench import AS_IT_STANDS, Bench, study_options, with_start
-from magnet_sourcing.studies.runs.study import Result, Run, Study
+from magnet_sourcing.studies.runs.study import RELAXED, Result, Run, Study
 
 SMALL = Case.small()
 PRICE = Change("supplies", "", "price", "multiply", 1.0)
@@ -68,6 +69,20 @@ def test_in_place_is_what_a_build_gives(plan: str, monkeypatch: pytest.MonkeyPat
     building = Bench(s)
     built = answers([building.result(run) for run in s.runs])
     assert [replace(r, way="", why="") for r in built] == [replace(r, way="", why="") for r in found]
+
+
+def test_a_relaxed_run_does_not_depend_on_how_the_run_before_was_scaled() -> None:
+    """Capacities of 1e9 after others, and alone: HiGHS keeps the factors it scaled a linear programme with."""
+    case = Case.read(Path(__file__).parent.parent / "published" / "orlib_cap41")
+    huge = (
+        Change("expansions", "", "max_size", "set", 1e9),
+        Change("lanes", "lane = W13 - C41", "opening_cost", "set", 0.0, 2000, 2000),
+    )
+    runs = tuple(Run(i, changes, {}, RELAXED) for i, changes in enumerate([(), huge]))
+    s, _ = with_start(Study("test", case, runs, study_options(1e-6, None, 0)))
+    together = Bench(s)
+    after_another = [together.result(run) for run in s.runs][1]
+    assert answers([after_another]) == answers([Bench(s).result(s.runs[1])])
 
 
 def test_a_shape_that_comes_back_is_recorded_once(monkeypatch: pytest.MonkeyPatch) -> None:
