@@ -99,6 +99,17 @@ def test_a_shape_that_comes_back_is_recorded_once(monkeypatch: pytest.MonkeyPatc
     assert [run.number for run in made] == [0, 1]
 
 
+def test_a_plan_whose_decision_is_not_on_offer_cannot_be_held() -> None:
+    """Whatever is built or signed in the plan may only be so a year later: nothing is left out in silence."""
+    s = study((), plan=AS_IT_STANDS)
+    kind, name, year = next(d for d in Bench(s).result(s.runs[0]).decisions if d[0] in ("sign", "build"))
+    table, key = {"sign": ("routes", "route"), "build": ("expansions", "expansion")}[kind]
+    later = Change(table, f"{key} = {name}", "first_year", "set", float(year + 1))
+    gone = study((later,), plan=AS_IT_STANDS)
+    result = Bench(gone).result(gone.runs[0])
+    assert result.status == "infeasible" and f"{name},{year}" in result.detail and "not on offer" in result.detail
+
+
 def test_endings_are_told_apart() -> None:
     """A capacity beyond use is solved; a demand nobody can meet is infeasible; a share above 1 is invalid."""
     impossible = Change("demands", "", "quantity", "multiply", 1e6)
