@@ -152,7 +152,7 @@ class Recording:
         leaves: dict[int, float] = {}
         others: list[_Other] = []
         # What it was recorded with and is not changed now is as the case has it.
-        back = {(table, i): self._changing.before[table][i] for table, i in self._base if (table, i) not in rows}
+        back = {key: dict(self._changing.before[key[0]][key[1]]) for key in self._base if key not in rows}
         for key, row in (*rows.items(), *back.items()):
             base = self._before(key)
             if key[0] == "demands" and not _fits(TABLES["demands"].by_name["growth"], row["growth"]):
