@@ -13,7 +13,7 @@ import highspy
 import numpy as np
 
 from .matrix import Matrix
-from .session import Options, Outcome, Session, highs_infinity, solution
+from .session import Options, Outcome, Session, Status, highs_infinity, solution
 
 # HiGHS drops coefficients of this size when it loads and keeps none that becomes so small; the order in a column could
 # then differ from that of a loaded programme, so such a programme is loaded.
@@ -56,6 +56,13 @@ class Loaded(Session):
             h.setBasis(basis)
         self._interrupted.clear()
         self.restart_clock()
+
+    def solve(self, preferences: list[np.ndarray] | None = None) -> Outcome:
+        """As in `Session`. Ctrl-C that came too late to end this solve is not lost: it is the study's as well."""
+        outcome = super().solve(preferences)
+        if self._interrupted.is_set():
+            outcome.status = Status.INTERRUPTED
+        return outcome
 
     # ------------------------------------------------------------ changing in place
 
@@ -101,7 +108,9 @@ class Loaded(Session):
         if self._continuous is None:
             self._continuous = Loaded(held, replace(self._options, time_limit=None))
         self._continuous.begin(held)
-        found: Outcome = self._continuous.solve()
+        found = self._continuous.solve()
+        if found.status is Status.INTERRUPTED:
+            self._interrupted.set()
         if found.values is None:
             return None
         exact = found.values.copy()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from magnet_sourcing import Case
 from magnet_sourcing.changes import Change
+from magnet_sourcing.session import Outcome, Session
 from magnet_sourcing.studies.runs import bench as benches
 from magnet_sourcing.studies.runs import models
 from magnet_sourcing.studies.runs.bench import AS_IT_STANDS, Bench, study_options, with_start
@@ -121,6 +123,20 @@ def test_endings_are_told_apart() -> None:
     assert [r.status for r in results] == ["optimal", "infeasible", "invalid", "invalid"]
     assert "must be from 0 to 1" in results[2].detail and "nobody" in results[3].detail
     assert results[0].audited and not results[1].audited
+
+
+@pytest.mark.parametrize("plan", ["", AS_IT_STANDS])
+def test_ctrl_c_that_comes_as_a_solve_ends_is_not_lost(plan: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The solver is done when it comes: the run has no ending, so that the study stops, and does it another time."""
+    s = study((), plan=plan)
+    read = Session._read
+
+    def late(self: Session) -> Outcome:
+        signal.raise_signal(signal.SIGINT)
+        return read(self)
+
+    monkeypatch.setattr(Session, "_read", late)
+    assert Bench(s).result(s.runs[0]).status == "interrupted"
 
 
 def test_a_model_that_differs_from_a_build_is_an_internal_error(monkeypatch: pytest.MonkeyPatch) -> None:
