@@ -1,7 +1,8 @@
 """A session that stays loaded: the next programme of the same shape is changed in place in HiGHS, not loaded again.
 
 What a run before left behind is forgotten, and every run begins from the start it is given, so its answer does not
-depend on which run came before, nor on whether its programme was changed in place or loaded.
+depend on which run came before, nor on whether its programme was changed in place or loaded. A linear programme is
+loaded each time, which takes no longer: HiGHS keeps the factors it scaled the one before with.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import highspy
 import numpy as np
 
 from .matrix import Matrix
-from .session import Options, Outcome, Session, highs_infinity, solution
+from .session import Options, Outcome, Session, Status, highs_infinity, solution
 
 # HiGHS drops coefficients of this size when it loads and keeps none that becomes so small; the order in a column could
 # then differ from that of a loaded programme, so such a programme is loaded.
@@ -56,6 +57,13 @@ class Loaded(Session):
         self._interrupted.clear()
         self.restart_clock()
 
+    def solve(self, preferences: list[np.ndarray] | None = None) -> Outcome:
+        """As in `Session`. Ctrl-C that came too late to end this solve is not lost: it is the study's as well."""
+        outcome = super().solve(preferences)
+        if self._interrupted.is_set():
+            outcome.status = Status.INTERRUPTED
+        return outcome
+
     # ------------------------------------------------------------ changing in place
 
     def _scaled(self, matrix: Matrix) -> Matrix:
@@ -75,7 +83,8 @@ class Loaded(Session):
         self._matrix, self._scale = matrix, self.scale_of(matrix)
         new = self._in_highs = self._scaled(matrix)
         at = np.flatnonzero(new.value != old.value)
-        if len(at) > _MANY or (np.minimum(np.abs(new.value[at]), np.abs(old.value[at])) <= _SMALL).any():
+        vanishing = (np.minimum(np.abs(new.value[at]), np.abs(old.value[at])) <= _SMALL).any()
+        if vanishing or len(at) > _MANY or not matrix.whole.any():
             h.passModel(self._lp())
             return
         for k in at.tolist():
@@ -99,7 +108,9 @@ class Loaded(Session):
         if self._continuous is None:
             self._continuous = Loaded(held, replace(self._options, time_limit=None))
         self._continuous.begin(held)
-        found: Outcome = self._continuous.solve()
+        found = self._continuous.solve()
+        if found.status is Status.INTERRUPTED:
+            self._interrupted.set()
         if found.values is None:
             return None
         exact = found.values.copy()

@@ -65,6 +65,13 @@ def test_a_recording_made_at_one_change_serves_others(
         compared.ending(run)
 
 
+def test_what_only_the_recorded_run_changes_is_taken_back_in_others() -> None:
+    """Recorded at a dearer supply; a run that changes only the demand has the supply's own price."""
+    dearer, more = Change("supplies", "", "price", "multiply", 3.0), Change("demands", "", "quantity", "multiply", 1.1)
+    compared = Compared(SMALL, [dearer, more], at=[dearer])
+    assert [compared.ending(run) for run in ([dearer], [more], [dearer, more], [])] == [EXACT] * 4
+
+
 @pytest.mark.parametrize("name", ["gams_mexss", "ampl_multmip3", "ampl_steelt"])
 def test_published_cases(name: str) -> None:
     """A tenth more of one number of each column: exact or refused, and mostly exact."""

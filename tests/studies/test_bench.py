@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from magnet_sourcing import Case
 from magnet_sourcing.changes import Change
+from magnet_sourcing.session import Outcome, Session
 from magnet_sourcing.studies.runs import bench as benches
 from magnet_sourcing.studies.runs import models
 from magnet_sourcing.studies.runs.bench import AS_IT_STANDS, Bench, study_options, with_start
-from magnet_sourcing.studies.runs.study import Result, Run, Study
+from magnet_sourcing.studies.runs.study import RELAXED, Result, Run, Study
 
 SMALL = Case.small()
 PRICE = Change("supplies", "", "price", "multiply", 1.0)
@@ -70,6 +73,20 @@ def test_in_place_is_what_a_build_gives(plan: str, monkeypatch: pytest.MonkeyPat
     assert [replace(r, way="", why="") for r in built] == [replace(r, way="", why="") for r in found]
 
 
+def test_a_relaxed_run_does_not_depend_on_how_the_run_before_was_scaled() -> None:
+    """Capacities of 1e9 after others, and alone: HiGHS keeps the factors it scaled a linear programme with."""
+    case = Case.read(Path(__file__).parent.parent / "published" / "orlib_cap41")
+    huge = (
+        Change("expansions", "", "max_size", "set", 1e9),
+        Change("lanes", "lane = W13 - C41", "opening_cost", "set", 0.0, 2000, 2000),
+    )
+    runs = tuple(Run(i, changes, {}, RELAXED) for i, changes in enumerate([(), huge]))
+    s, _ = with_start(Study("test", case, runs, study_options(1e-6, None, 0)))
+    together = Bench(s)
+    after_another = [together.result(run) for run in s.runs][1]
+    assert answers([after_another]) == answers([Bench(s).result(s.runs[1])])
+
+
 def test_a_shape_that_comes_back_is_recorded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sweep over a delay and a price: the first two runs of the delay are built, the third records their shape."""
     s = study(*[(replace(PRICE, value=x), LATER) for x in (0.9, 1.0, 1.1, 1.2, 1.3, 1.4)])
@@ -84,6 +101,17 @@ def test_a_shape_that_comes_back_is_recorded_once(monkeypatch: pytest.MonkeyPatc
     assert [run.number for run in made] == [0, 1]
 
 
+def test_a_plan_whose_decision_is_not_on_offer_cannot_be_held() -> None:
+    """Whatever is built or signed in the plan may only be so a year later: nothing is left out in silence."""
+    s = study((), plan=AS_IT_STANDS)
+    kind, name, year = next(d for d in Bench(s).result(s.runs[0]).decisions if d[0] in ("sign", "build"))
+    table, key = {"sign": ("routes", "route"), "build": ("expansions", "expansion")}[kind]
+    later = Change(table, f"{key} = {name}", "first_year", "set", float(year + 1))
+    gone = study((later,), plan=AS_IT_STANDS)
+    result = Bench(gone).result(gone.runs[0])
+    assert result.status == "infeasible" and f"{name},{year}" in result.detail and "not on offer" in result.detail
+
+
 def test_endings_are_told_apart() -> None:
     """A capacity beyond use is solved; a demand nobody can meet is infeasible; a share above 1 is invalid."""
     impossible = Change("demands", "", "quantity", "multiply", 1e6)
@@ -95,6 +123,20 @@ def test_endings_are_told_apart() -> None:
     assert [r.status for r in results] == ["optimal", "infeasible", "invalid", "invalid"]
     assert "must be from 0 to 1" in results[2].detail and "nobody" in results[3].detail
     assert results[0].audited and not results[1].audited
+
+
+@pytest.mark.parametrize("plan", ["", AS_IT_STANDS])
+def test_ctrl_c_that_comes_as_a_solve_ends_is_not_lost(plan: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The solver is done when it comes: the run has no ending, so that the study stops, and does it another time."""
+    s = study((), plan=plan)
+    read = Session._read
+
+    def late(self: Session) -> Outcome:
+        signal.raise_signal(signal.SIGINT)
+        return read(self)
+
+    monkeypatch.setattr(Session, "_read", late)
+    assert Bench(s).result(s.runs[0]).status == "interrupted"
 
 
 def test_a_model_that_differs_from_a_build_is_an_internal_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -167,6 +167,21 @@ def test_ranging_ends_are_those_of_two_suppliers_and_a_plant() -> None:
     assert (magnet["low"], magnet["high"]) == pytest.approx((7.0, 15.0))
 
 
+def test_indices_that_cannot_be_had_do_not_take_the_rest_along() -> None:
+    """Up to 11.5 t are needed and as few as 10.8 t offered: each end alone has a plan, many pairs of them have none."""
+    rows = [
+        assumed("need", "demands", "", "quantity", 0.9, 1.15, distribution="uniform"),
+        assumed("offer", "supplies", "", "limit", 0.9, 1.1, distribution="uniform"),
+    ]
+    tight = case(supplies=[offer("a", 7.0, limit=12.0)], demands=[need(10.0)], assumptions=rows)
+    found = sensitivity(tight, method="morris", samples=8, **BARE)
+    assert found.status == "finished" and [b.range.name for b in found.bars] == ["need", "offer"]
+    assert found.bars[0].length == pytest.approx(70 * 0.25) and not found.indices
+    (said,) = findings(found)["Indices"]
+    assert said.startswith("There are none: only ") and "infeasible" in said
+    assert set(found.runs["status"]) == {"optimal", "infeasible"}
+
+
 def test_morris_effects_of_a_basket_are_price_times_quantity() -> None:
     """Straight lines that do not act together: no spread; between the 5 % and 95 % points of a uniform number."""
     rows = [{**row, "distribution": "uniform"} for row in PRICES]

@@ -151,7 +151,9 @@ class Recording:
         """Values of leaves that are others than recorded, and what differs that is no leaf."""
         leaves: dict[int, float] = {}
         others: list[_Other] = []
-        for key, row in rows.items():
+        # What it was recorded with and is not changed now is as the case has it.
+        back = {key: dict(self._changing.before[key[0]][key[1]]) for key in self._base if key not in rows}
+        for key, row in (*rows.items(), *back.items()):
             base = self._before(key)
             if key[0] == "demands" and not _fits(TABLES["demands"].by_name["growth"], row["growth"]):
                 raise Rebuild(Kind.RANGE, f"growth of {row['demand']} is {row['growth']:g}")

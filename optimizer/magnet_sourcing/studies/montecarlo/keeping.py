@@ -8,10 +8,10 @@ from dataclasses import replace
 from ...case import Case
 from ...matrix import Matrix
 from ...problem import Impossible, Problem, Wish
-from ...problem import decisions as by_name
 from ...session import Options, Session
 from .. import decisions
 from ..decisions import Decision
+from ..runs.programme import decided_by_name
 from ..stress.plans import Standing, with_decisions
 
 
@@ -51,4 +51,4 @@ def _completed(name: str, problem: Problem, matrix: Matrix, options: Options) ->
     outcome = Session(matrix, replace(options, tie_break=False)).solve()
     if outcome.values is None:
         raise NoHold(f"{name}: its decisions cannot be kept in the case as it stands ({outcome.status})")
-    return {v: x for v, x in by_name(problem, outcome.values).items() if x}
+    return decided_by_name(problem, outcome.values)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from ...case import Case
 from ...changes import Change
@@ -16,7 +14,7 @@ from ...session import Options, Outcome, Session
 from ...solving import check_case, plan_of
 from .. import decisions
 from .models import Models
-from .programme import Programme
+from .programme import Programme, decided_by_name
 from .sessions import Sessions
 from .study import RELAXED, Result, Run, Study
 
@@ -150,19 +148,13 @@ def with_start(study: Study) -> tuple[Study, Result]:
         study = replace(
             study,
             start=decisions.by_name(problem, outcome.values),
-            plans={**study.plans, AS_IT_STANDS: {d: x for d, x in _decided(problem, outcome.values).items() if x}},
+            plans={**study.plans, AS_IT_STANDS: decided_by_name(problem, outcome.values)},
         )
         result = _audited(result, problem, outcome, study.options)
     return study, replace(result, seconds=time.perf_counter() - begun)
 
 
 AS_IT_STANDS = "as it stands"
-
-
-def _decided(problem: Problem, values: np.ndarray) -> Mapping[str, float]:
-    from ...problem import decisions as named
-
-    return named(problem, values)
 
 
 def study_options(gap: float, time_limit: float | None, seed: int) -> Options:

@@ -15,13 +15,27 @@ from ..decisions import Decision
 
 # The arrays of a programme that other numbers change; what else a `Matrix` holds is its shape.
 NUMBERS = ("cost", "lower", "upper", "value", "row_lower", "row_upper")
+# Sizes and tonnes of this much are nothing.
+_NOTHING = 1e-6
+
+
+def decided(problem: Problem) -> np.ndarray:
+    """Columns of what a plan decides beforehand; what is paid as subsidy follows the rules, so it is none of it."""
+    subsidies = [problem.matrix.column_of(v) for v in problem.model.first.expansions.subsidy.values()]
+    return np.setdiff1d(problem.decided(), subsidies).astype(int)
+
+
+def decided_by_name(problem: Problem, values: np.ndarray) -> dict[str, float]:
+    """A plan's decisions that are not 0, by the name of the variable, as runs hold them; whole numbers exact."""
+    m = problem.matrix
+    found = {m.variables[j].name: float(round(values[j]) if m.whole[j] else values[j]) for j in decided(problem)}
+    return {name: x for name, x in found.items() if x}
 
 
 @dataclass(frozen=True)
 class Programme:
-    """names, rows: of columns and rows. decided: columns of what is decided before the future is known; what is paid as
-    subsidy is none of it, it follows the rules. decisions: the column of each decision; measures: measure -> vector over
-    the columns, and constant."""
+    """names, rows: of columns and rows. decided: columns of what a plan decides beforehand. decisions: the column of
+    each decision; measures: measure -> vector over the columns, and constant."""
 
     matrix: Matrix
     names: Sequence[str]
@@ -33,12 +47,11 @@ class Programme:
     @classmethod
     def of(cls, problem: Problem, measures: Sequence[str]) -> Programme:
         m = problem.matrix
-        subsidies = [m.column_of(v) for v in problem.model.first.expansions.subsidy.values()]
         return cls(
             m.bare(),
             [v.name for v in m.variables],
             [r.name for r in m.rows],
-            np.setdiff1d(problem.decided(), subsidies).astype(int),
+            decided(problem),
             decisions.columns(problem),
             {name: problem.vector(name) for name in dict.fromkeys(("cost", *measures))},
         )
@@ -64,12 +77,15 @@ class Programme:
     def holding(self, decided: Mapping[str, float]) -> Matrix:
         """The arrays with what is decided beforehand held; whole numbers that are held need no search any more.
 
-        Raises Impossible if the programme does not offer a decision, such as a size beyond its greatest, or has a row that
-        cannot be kept with them whatever else is done, such as a limit on what is built.
+        Raises Impossible if the programme does not offer a decision (a year in which it cannot be taken, a size beyond its
+        greatest), or has a row that cannot be kept with them whatever else is done, such as a limit on what is built.
         """
-        values = np.array([decided.get(self.names[j], 0.0) for j in self.decided])
+        offered = [self.names[j] for j in self.decided]
+        if gone := [name for name in decided.keys() - offered if abs(decided[name]) > _NOTHING]:
+            raise Impossible(f"{min(gone)} is not on offer")
+        values = np.array([decided.get(name, 0.0) for name in offered])
         low, high = self.matrix.lower[self.decided], self.matrix.upper[self.decided]
-        if len(beyond := np.flatnonzero((values > high + 1e-6) | (values < low - 1e-6))):
+        if len(beyond := np.flatnonzero((values > high + _NOTHING) | (values < low - _NOTHING))):
             raise Impossible(f"{self.names[self.decided[beyond[0]]]} cannot be held at {values[beyond[0]]:g}")
         held = self.matrix.held(self.decided, values)
         if broken := _broken(held):

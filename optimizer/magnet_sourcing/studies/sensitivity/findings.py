@@ -52,7 +52,7 @@ def findings(found: Sensitivity) -> dict[str, list[str]]:
         "Which decisions change": _changes(found),
         "Where the first decisions switch over": _switches(found),
         "What rests on weak numbers": [line for w in found.weak.values() for line in w.sentences],
-        "Indices": [line for i in found.indices for line in i.sentences],
+        "Indices": _indices(found),
         "With decisions held, one number at a time": _ranging(found),
         "Shown apart": _apart(found),
         "What it stands on": _caveats(found),
@@ -215,6 +215,11 @@ def _ranging(found: Sensitivity) -> list[str]:
             "hold beyond an end as well."
         )
     return lines
+
+
+def _indices(found: Sensitivity) -> list[str]:
+    none = [f"There are none: {found.no_indices}."] if found.no_indices else []
+    return none + [line for i in found.indices for line in i.sentences]
 
 
 def _apart(found: Sensitivity) -> list[str]:

@@ -64,8 +64,9 @@ class Sensitivity:
 
     plan: the audited plan of the case as it stands. bars: a bar for each range that moves. spider: a range with the
     positions solved in full. switch_overs: where first decisions turn, for the longest bars. ranging: single numbers with
-    decisions held. indices: of `morris` or `sobol`, one for each measure. weak: what rests on weak numbers, by measure.
-    runs, decisions: merged tables of all runs. worth: discounted money a change of decisions must save to count.
+    decisions held. indices: of `morris` or `sobol`, one for each measure; no_indices: why there are none where they were
+    asked for. weak: what rests on weak numbers, by measure. runs, decisions: merged tables of all runs. worth: discounted
+    money a change of decisions must save to count.
     status: 'finished', 'interrupted' (what is finished is there), or the ending of a plan that could not be found.
     """
 
@@ -78,6 +79,7 @@ class Sensitivity:
     switch_overs: list[Walked] = field(default_factory=list)
     ranging: Intervals = field(default_factory=Intervals)
     indices: list[Indices] = field(default_factory=list)
+    no_indices: str = ""
     design: Design | None = None
     weak: dict[str, Weak] = field(default_factory=dict)
     runs: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
@@ -360,7 +362,10 @@ class _Studying:
         if any(r is None for r in done.results):
             raise Interrupted
         table = done.runs()
-        found.indices = [indices_of(design, table, m) for m in asked.measures]
+        try:
+            found.indices = [indices_of(design, table, m) for m in asked.measures]
+        except ValueError as reason:  # too few runs are proved; what was found before stands
+            found.no_indices = str(reason)
 
     def gathered(self) -> None:
         """The merged tables, and what rests on weak numbers."""
