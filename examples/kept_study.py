@@ -15,7 +15,7 @@ if __name__ == "__main__":
     folder = Path(f"{Path(case.origin).stem}-kept-study")
     where = ms.Where("dask" if cluster else "pool", cluster=cluster, folder=folder)
 
-    runs = ms.sample_runs(ms.ranges_of(case), samples)
+    runs = ms.sample_runs(case, ms.ranges_of(case), samples)
     study = ms.Study("kept study", case, tuple(runs), ms.Options(gap=2e-3), measures=("cost", "index"))
     done = ms.execute(study, where, lambda done, of, said: print(f"{done} of {of} runs, {said}", file=sys.stderr))
 

@@ -15,7 +15,7 @@ if __name__ == "__main__":
     samples = int(sys.argv[2]) if len(sys.argv) > 2 else 64  # a power of two; runs are samples x (numbers + 2)
     pool = ms.Where("pool")
     tornado = ms.sensitivity(case, top=TOP, spider=0, switch_over=0, ranging=0, where=pool).tornado()
-    design = ms.sobol_design(ms.ranges_of(case, tornado["range"].head(TOP)), samples)
+    design = ms.sobol_design(case, ms.ranges_of(case, tornado["range"].head(TOP)), samples)
     print(design)
 
     study = ms.Study("sobol", case, tuple(design.runs), ms.Options(gap=1e-3), measures=("cost", "index"))
