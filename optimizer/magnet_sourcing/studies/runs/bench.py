@@ -57,12 +57,14 @@ class Bench:
         relaxed = run.plan == RELAXED
         found = (_relaxed if relaxed else _result)(run.number, programme, outcome, self._study)
         found = replace(found, way="built" if why else "in place", why=why)
-        if outcome.values is None or run.number % (AUDIT_EVERY_HELD if run.plan else AUDIT_EVERY):
+        if run.number % (AUDIT_EVERY_HELD if run.plan else AUDIT_EVERY):
             return found
         problem = problem or self._built(run)
         if apart := programme.difference(Programme.of(problem, self._study.measures)):
             return _failed(found, f"internal error, please report it: in place differs from a build in {apart}")
-        return found if relaxed else _audited(found, problem, outcome, self._study.options)
+        if relaxed or outcome.values is None:
+            return found
+        return _audited(found, problem, outcome, self._study.options)
 
     def _built(self, run: Run) -> Problem:
         return Problem(self._case(run), self._study.wish, measures=self._study.measures)
