@@ -13,6 +13,7 @@ from magnet_sourcing.session import Outcome, Session
 from magnet_sourcing.studies.runs import bench as benches
 from magnet_sourcing.studies.runs import models
 from magnet_sourcing.studies.runs.bench import AS_IT_STANDS, Bench, study_options, with_start
+from magnet_sourcing.studies.runs.programme import Programme
 from magnet_sourcing.studies.runs.study import RELAXED, Result, Run, Study
 
 SMALL = Case.small()
@@ -147,6 +148,18 @@ def test_a_model_that_differs_from_a_build_is_an_internal_error(monkeypatch: pyt
     )
     result = Bench(s).result(s.runs[0])
     assert result.status == "failed" and "differs from a build in cost" in result.detail
+
+
+def test_arrays_without_a_plan_are_compared_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model in place that is wrong could make a case infeasible that is not."""
+    s = study((replace(PRICE, value=1.1),))
+
+    def wrong(self: models.Model, rows: object) -> Programme:
+        return replace(self.base, matrix=replace(self.base.matrix, row_upper=self.base.matrix.row_upper - 1e9))
+
+    monkeypatch.setattr(models.Model, "programme", wrong)
+    result = Bench(s).result(s.runs[0])
+    assert result.status == "failed" and "differs from a build in" in result.detail
 
 
 def test_an_audit_that_fails_is_a_run_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:

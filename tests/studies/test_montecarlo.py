@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,16 @@ def test_share_above_a_threshold(routed: MonteCarlo) -> None:
     assert rows["in_worlds"].tolist() == [18, 0]
     said = routed.findings["What it costs, and how much that depends"]
     assert "Cost is above 60.00 US$ in 90 % of worlds" in " ".join(said)
+
+
+def test_a_cost_above_a_threshold_only_within_the_gap_is_said_to_be_so(routed: MonteCarlo) -> None:
+    """No cost is above 70, so with bounds 15 lower none is surely above 60."""
+    loose = [None if r is None or r.bound is None else replace(r, bound=r.bound - 15) for r in routed.free.results]
+    found = replace(routed, free=replace(routed.free, results=loose))
+    assert found.tables["thresholds"]["in_worlds"].tolist() == [18, 0]
+    assert found.tables["thresholds"]["surely_in"].tolist() == [0, 0]
+    said = " ".join(found.findings["What it costs, and how much that depends"])
+    assert "in 18 of these worlds a plan within the gap may be below it" in said
 
 
 def test_a_monotone_cost_has_rank_correlation_one() -> None:

@@ -130,6 +130,12 @@ class MonteCarlo:
         """What no plan can be cheaper than, by world."""
         return np.array([r.bound for r in self.best.values()], dtype=float)
 
+    def above(self, measure: str, value: float) -> tuple[int, int]:
+        """Worlds in which a measure is above a value: by the plans found, and those in which the bound of the cost is
+        (of other measures there is no bound, so the same)."""
+        found = int((self.values(measure) > value).sum())
+        return found, int((self.bounds > value).sum()) if measure == "cost" else found
+
     @cached_property
     def drawn(self) -> np.ndarray:
         """Positions of the worlds in `best`."""

@@ -64,9 +64,12 @@ def spread(found: MonteCarlo) -> list[str]:
     lines += [_unmet(found, m) if m.split(" ")[0] == "unmet" else _figures(found, m) for m in others]
     n = len(found.best)
     for measure, value in found.thresholds:
-        above = int((found.values(measure) > value).sum())
+        above, surely = found.above(measure, value)
         x = statistics.share(above, n)
-        lines.append(f"{_cap(measure)} is above {shown(found, measure, value)} in {_share(x)} of worlds{_between(x)}.")
+        text = f"{_cap(measure)} is above {shown(found, measure, value)} in {_share(x)} of worlds{_between(x)}"
+        if surely < above:
+            text += f"; in {above - surely} of these worlds a plan within the gap may be below it"
+        lines.append(f"{text}.")
     return lines
 
 

@@ -34,7 +34,11 @@ def tables(found: MonteCarlo, whole: bool = True) -> dict[str, Described]:
             summary_table(found),
             {},
         ),
-        "thresholds": ("Share of worlds in which a measure is above a value.", thresholds_table(found), {}),
+        "thresholds": (
+            "Share of worlds in which a measure is above a value; surely: whatever the gap of the solve leaves.",
+            thresholds_table(found),
+            {},
+        ),
         "distribution": (
             "How the measures spread: worlds in bins of equal width, and the share of worlds up to the bin's end.",
             distribution_table(found),
@@ -124,9 +128,10 @@ def summary_table(found: MonteCarlo) -> pd.DataFrame:
 def thresholds_table(found: MonteCarlo) -> pd.DataFrame:
     rows = []
     for measure, value in found.thresholds if found.best else ():
-        above = int((found.values(measure) > value).sum())
-        rows.append((measure, value, above, len(found.best), *statistics.share(above, len(found.best))))
-    return pd.DataFrame(rows, columns=["measure", "above", "in_worlds", "of_worlds", "share", "share_low", "share_high"])
+        above, surely = found.above(measure, value)
+        rows.append((measure, value, above, surely, len(found.best), *statistics.share(above, len(found.best))))
+    heads = ["measure", "above", "in_worlds", "surely_in", "of_worlds", "share", "share_low", "share_high"]
+    return pd.DataFrame(rows, columns=heads)
 
 
 def distribution_table(found: MonteCarlo) -> pd.DataFrame:

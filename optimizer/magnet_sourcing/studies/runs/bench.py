@@ -61,20 +61,22 @@ class Bench:
             self._models = Models(self._study)
         posed = self._posed(run, self._models)
         programme, why = posed.programme, posed.why
-        way = "built" if why else "in place"
+        relaxed = run.plan == RELAXED
+        outcome = None
         try:
             outcome = posed.sessions.solve(programme, run.plan)
+            found = (_relaxed if relaxed else _result)(run.number, programme, outcome, self._study)
         except Impossible as reason:  # the plan held does not fit the programme
-            return Result(run.number, "infeasible", way=way, why=why, detail=str(reason))
-        relaxed = run.plan == RELAXED
-        found = (_relaxed if relaxed else _result)(run.number, programme, outcome, self._study)
-        found = replace(found, way=way, why=why)
-        if outcome.values is None or run.number % (AUDIT_EVERY_HELD if run.plan else AUDIT_EVERY):
+            found = Result(run.number, "infeasible", detail=str(reason))
+        found = replace(found, way="built" if why else "in place", why=why)
+        if run.number % (AUDIT_EVERY_HELD if run.plan else AUDIT_EVERY):
             return found
         problem = posed.problem or self._built(run)
         if apart := programme.difference(Programme.of(problem, self._study.measures)):
             return _failed(found, f"internal error, please report it: in place differs from a build in {apart}")
-        return found if relaxed else _audited(found, problem, outcome, self._study.options)
+        if relaxed or outcome is None or outcome.values is None:
+            return found
+        return _audited(found, problem, outcome, self._study.options)
 
     def _posed(self, run: Run, models: Models) -> _Posed:
         """What the run solves: that of the run before, if it makes the same of the case and only holds another plan."""
