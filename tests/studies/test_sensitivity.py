@@ -178,6 +178,15 @@ def test_morris_effects_of_a_basket_are_price_times_quantity() -> None:
     assert len(found.runs) == 3 * 4 + 3 * 2 + 8 * 4
 
 
+def test_ranges_that_were_not_solved_are_not_said_to_move_nothing(screened: Sensitivity) -> None:
+    """Stopped before any end was solved in full: what they move is not known."""
+    stopped = replace(screened, bars=[replace(b, full=False, apart="not run") for b in screened.bars])
+    told = findings(stopped)
+    assert told["What moves cost most"] == ["Not known: no range was solved in full at both ends."]
+    assert "How sure the order is" not in told
+    assert tornado_text(stopped) == ["Not known: no range was solved in full at both ends."]
+
+
 def test_a_number_that_moves_nothing_has_a_sobol_index_of_nothing() -> None:
     """An offer dearer than its rival at both ends is never bought, so the other number makes all of the variance."""
     pytest.importorskip("SALib")

@@ -23,6 +23,7 @@ from .common import (
     section,
     solver_options,
     study_progress,
+    study_target,
 )
 from .engines import engine_options, where_of
 
@@ -89,7 +90,7 @@ def montecarlo(
     if threads != 1:
         raise ValueError("every run of a study is solved on one thread; give --workers instead of --threads")
     read = read_case(case)
-    target = not_over(case, output or default_output(case, "montecarlo"))
+    target = study_target(case, output or default_output(case, "montecarlo"))
     for path in plans:
         not_over(path, target)
     from ..studies.montecarlo.running import montecarlo as drawn

@@ -15,12 +15,12 @@ from .common import (
     default_output,
     echo_json,
     exit_code,
-    not_over,
     output_options,
     read_case,
     records,
     section,
     study_progress,
+    study_target,
 )
 from .engines import engine_options, where_of
 
@@ -98,9 +98,7 @@ def sensitivity(
 ) -> None:
     """Which numbers of CASE matter: each range at its low and high end, the longest bars solved in full."""
     read = read_case(case)
-    target = not_over(case, output or default_output(case, "sensitivity"))
-    if target.suffix.lower() not in ("", ".xlsx"):  # said before hours of work, not after
-        raise ValueError(f"{target}: a study is written as .xlsx or as a folder (a path without ending)")
+    target = study_target(case, output or default_output(case, "sensitivity"))
     from ..studies.sensitivity.studying import sensitivity as study
 
     found = study(

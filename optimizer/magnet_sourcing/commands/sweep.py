@@ -16,13 +16,13 @@ from .common import (
     STOPPED_WITHOUT,
     default_output,
     echo_json,
-    not_over,
     output_options,
     read_case,
     records,
     section,
     solver_options,
     study_progress,
+    study_target,
 )
 from .engines import engine_options, where_of
 
@@ -98,7 +98,7 @@ def sweep(
 ) -> None:
     """Solves CASE at every value (or combination of values) of what varies, and says which decisions hold where."""
     read = read_case(case)
-    target = not_over(case, output or default_output(case, "sweep"))
+    target = study_target(case, output or default_output(case, "sweep"))
     from ..studies.sweep.sweeping import sweep as swept
 
     if len(vary) > 2 and not asked["paired"] and not quiet:

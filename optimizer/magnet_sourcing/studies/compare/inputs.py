@@ -10,7 +10,7 @@ from ...case import Case, Row
 from ...schema import SETTINGS, TABLES
 
 # Books about the case, and text about a row: no plan for one future depends on them.
-UNUSED_TABLES = ("sources", "evidence", "scenarios", "disruptions", "assumptions")
+UNUSED_TABLES = ("sources", "evidence", "scenarios", "disruptions", "assumptions", "studies")
 UNUSED_COLUMNS = ("source", "note", "fill", "active", "name", "description", "latitude", "longitude")
 PRESENT, ABSENT = "there", "not there"
 ASKED = ("objective measure", "at most", "china price", "china cap")

@@ -32,9 +32,9 @@ class Where:
     """Where runs are solved and kept.
 
     engine: 'here' (this process), 'pool' (processes of this machine), 'dask' or 'array'; None: the pool for several
-    workers, else here. workers: processes; None: one for each core in a pool or on Dask of this machine. cluster: address of a
-    Dask scheduler. folder: kept there and resumed from there; None: only remembered. A pool is not started for a study that
-    is over sooner than its processes have loaded.
+    workers, else here. workers: processes; None: one for each core in a pool or on Dask of this machine. cluster:
+    address of a Dask scheduler. folder: kept there and resumed from there; None: only remembered. A pool is not started
+    for a study that is over sooner than its processes have loaded.
     """
 
     engine: str | None = None
