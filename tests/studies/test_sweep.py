@@ -424,7 +424,8 @@ def test_an_output_that_cannot_be_is_refused_before_anything_is_solved(
     Case.small().write(tmp_path / "small.xlsx")
     (tmp_path / "kept").write_text("not a folder")
     (tmp_path / "room.xlsx").mkdir()
-    outputs = {"plan.pdf": "as .xlsx or as a folder", "kept": "is a file", "room.xlsx": "is a folder", "kept/x.xlsx": "nothing"}
+    outputs = {"plan.pdf": "as .xlsx or as a folder", "kept": "is a file", "room.xlsx": "is a folder"}
+    outputs["kept/x.xlsx"] = "nothing can be written"
     for name, said in outputs.items():
         result = run(str(tmp_path / "small.xlsx"), "--vary", "tolls.fee = 1, 2", "-o", str(tmp_path / name))
         assert result.exit_code == 2 and said in result.output
