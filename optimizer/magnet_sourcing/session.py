@@ -136,6 +136,11 @@ class Session:
         largest = float(np.abs(matrix.cost).max(initial=0.0))
         return 2.0 ** -max(0, math.ceil(math.log2(largest / 1e4))) if largest > 1e4 else 1.0
 
+    @property
+    def asked_to_stop(self) -> bool:
+        """Whether Ctrl-C came while it solved, though the solve may have come to its own end before it was heard."""
+        return self._interrupted.is_set()
+
     def restart_clock(self) -> None:
         """For another solve of what is loaded."""
         self._begun = time.perf_counter()

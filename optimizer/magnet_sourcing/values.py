@@ -123,7 +123,9 @@ def _in_range(column: Column, value: float) -> None:
 
 
 def _in_unit(column: Column) -> str:
-    return f" in {column.unit}" if column.unit else ""
+    if not column.unit:
+        return ""
+    return f", {column.unit}" if column.unit.startswith("as ") else f" in {column.unit}"
 
 
 def _unit(column: Column) -> str:

@@ -116,7 +116,7 @@ def test_scenarios_side_by_side() -> None:
     assert both.names == ["calm", "Japan late"]
     assert [d.place for d in both.inputs] == ["routes.lead_time[Toll Japan]"]
     one = compare(Case.small(), scenarios="Japan late", gap=1e-3)
-    assert one.names == ["as the tables stand", "Japan late"] and len(one.inputs) == 1
+    assert one.names == ["as the case stands", "Japan late"] and len(one.inputs) == 1
     with pytest.raises(ValueError, match="did you mean 'Japan late'"):
         compare(Case.small(), scenarios=["Japan lake"])
 

@@ -442,3 +442,13 @@ def test_all_worlds_infeasible_ends_so(tmp_path: Path, monkeypatch: pytest.Monke
     made.write("case.xlsx")
     result = run("montecarlo", "case.xlsx", "--samples", "3", "--engine", "here")
     assert result.exit_code == 4 and "0 of 3 worlds solved" in result.stdout
+
+
+def test_ctrl_c_between_worlds_and_plans_keeps_the_worlds(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ctrl_c(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("magnet_sourcing.studies.montecarlo.running._frequent", ctrl_c)
+    found = montecarlo(Case.small(), 4)
+    assert not found.finished and found.headline.startswith("INTERRUPTED, 4 of 4 worlds solved")
+    assert any("Interrupted before plans" in note for note in found.notes)

@@ -414,6 +414,8 @@ def test_unknown_effects_are_counted_and_unknown_names_refused() -> None:
     assert found.sentences[0].startswith("100%") and "Of 1 range the effect is not known" in found.sentences[-1]
     still = weak_numbers(rated(), effects.assign(span=0.0))
     assert still.sentences == ["No range moves the cost."] and still.firm_up.empty
+    blank = weak_numbers(rated(), effects.assign(span=None))
+    assert blank.sentences[0] == "What the cost rests on is not known."
     with pytest.raises(ValueError, match="did you mean 'price of low'"):
         weak_numbers(rated(), pd.DataFrame({"name": ["price of lo"], "span": [1.0]}))
     with pytest.raises(ValueError, match="stands twice"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from magnet_sourcing.changes import changed
 from magnet_sourcing.cli import main
 from magnet_sourcing.studies.runs.executing import Done
 from magnet_sourcing.studies.sensitivity import studying
-from magnet_sourcing.studies.sensitivity.bars import Bar, could_be_longer, proved_longest
+from magnet_sourcing.studies.sensitivity.bars import Bar, End, could_be_longer, proved_longest
 from magnet_sourcing.studies.sensitivity.findings import findings, headline, tornado_text
 from magnet_sourcing.studies.sensitivity.tables import changes_table, tables
 
@@ -191,6 +192,20 @@ def test_morris_effects_of_a_basket_are_price_times_quantity() -> None:
         assert table.loc[f"price of {name}", "mu_star"] == pytest.approx(0.9 * length)
         assert table.loc[f"price of {name}", "sigma"] == pytest.approx(0.0, abs=1e-6)
     assert len(found.runs) == 3 * 4 + 3 * 2 + 8 * 4
+
+
+def test_ranges_that_were_not_solved_are_not_said_to_move_nothing(screened: Sensitivity) -> None:
+    """Stopped before any end was solved: what they move is not known."""
+
+    def unsolved(end: End) -> End:
+        return End(end.position)
+
+    stopped = copy(screened)
+    stopped.bars = [replace(b, low=unsolved(b.low), high=unsolved(b.high)) for b in screened.bars]
+    told = findings(stopped)
+    assert told["What moves cost most"] == ["Not known: no range was solved in full at both ends."]
+    assert "How sure the order is" not in told
+    assert tornado_text(stopped) == ["Not known: no range was solved in full at both ends."]
 
 
 def test_a_number_that_moves_nothing_has_a_sobol_index_of_nothing() -> None:

@@ -119,7 +119,7 @@ def test_paired_values_go_together() -> None:
 def test_slope_is_told_with_its_unit() -> None:
     """30 t over the horizon: 30 for one a tonne more, as long as all is bought."""
     found = sweep(make_or_buy(), Price((10.0, 20.0, 30.0)), gap=0)
-    assert "From 10 to 30 cost rises from US$ 300 to US$ 900: on average US$ 30 for one more (a tonne)." in text(found)
+    assert "From 10 to 30 cost rises from US$ 300 to US$ 900: on average US$ 30 for each a tonne more." in text(found)
 
 
 def test_a_change_that_the_gap_hides_is_no_change() -> None:
@@ -150,7 +150,7 @@ def test_regions_of_two_numbers_are_those_of_arithmetic() -> None:
         region = found.regions[found.regions.letter[i]]
         assert bool(region.decisions) == (30 * price > fixed), (price, fixed)
     buys = next(r for r in found.regions.regions if not r.decisions)
-    assert found.regions.name(buys) == f"{buys.letter}: as the tables stand"
+    assert found.regions.name(buys) == f"{buys.letter}: as the case stands"
     builds = next(r for r in found.regions.regions if r.decisions)
     assert found.regions.said(builds) == ["build line 10 t/y in 2030"]
     assert f"{builds.letter}: build line 10 t/y in 2030. 6 runs" in text(found)
@@ -415,3 +415,18 @@ def test_nothing_but_ends_cannot_be_searched_between() -> None:
     """An assumption written without values takes its ends and the case as it stands; between these it has no value."""
     with pytest.raises(ValueError, match="give it values to search between"):
         sweep(Case.small(), "Chinese magnet price", find_switch=True)
+
+
+def test_an_output_that_cannot_be_is_refused_before_anything_is_solved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("magnet_sourcing.studies.sweep.sweeping.sweep", lambda *_, **__: pytest.fail("solved"))
+    Case.small().write(tmp_path / "small.xlsx")
+    (tmp_path / "kept").write_text("not a folder")
+    (tmp_path / "room.xlsx").mkdir()
+    outputs = {"plan.pdf": "as .xlsx or as a folder", "kept": "is a file", "room.xlsx": "is a folder"}
+    outputs["kept/x.xlsx"] = "nothing can be written"
+    for name, said in outputs.items():
+        result = run(str(tmp_path / "small.xlsx"), "--vary", "tolls.fee = 1, 2", "-o", str(tmp_path / name))
+        assert result.exit_code == 2 and said in result.output
+    assert (tmp_path / "kept").read_text() == "not a folder"

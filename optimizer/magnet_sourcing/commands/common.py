@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -85,11 +86,20 @@ def not_over(case: Path | None, target: Path) -> Path:
     return target
 
 
-def study_output(case: Path | None, output: Path | None, verb: str) -> Path:
-    """Where a study is written. What cannot be written there is said before hours of work, not after."""
-    target = not_over(case, output or default_output(case, verb))
+def study_target(case: Path | None, target: Path) -> Path:
+    """Where a study is to be written, refused before hours of work if it cannot be."""
+    not_over(case, target)
     if target.suffix.lower() not in ("", ".xlsx"):
         raise ValueError(f"{target}: a study is written as .xlsx or as a folder (a path without ending)")
+    if target.suffix and target.is_dir():
+        raise ValueError(f"{target} is a folder; give a file, or a path without ending")
+    if not target.suffix and target.is_file():
+        raise ValueError(f"{target} is a file; give a folder, or a file that ends in .xlsx")
+    place = target if target.is_dir() else target.parent
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        raise ValueError(f"{target}: nothing can be written in {place}; give another output")
     return target
 
 

@@ -21,6 +21,7 @@ from .common import (
     section,
     solver_options,
     study_progress,
+    study_target,
 )
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def compare(
 
     With --scenario or --scenarios: between the scenarios of one case (without FILES, the reference case).
     """
-    target = output or Path(f"{files[0].stem if files else 'reference'}-compare.xlsx")
+    target = study_target(None, output or Path(f"{files[0].stem if files else 'reference'}-compare.xlsx"))
     for path in files:
         not_over(path, target)
     from ..studies.compare.comparing import compare as compared

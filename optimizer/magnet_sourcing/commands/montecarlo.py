@@ -14,6 +14,7 @@ from .common import (
     OK,
     STOPPED_WITH_PLAN,
     STOPPED_WITHOUT,
+    default_output,
     echo_json,
     not_over,
     output_options,
@@ -21,8 +22,8 @@ from .common import (
     records,
     section,
     solver_options,
-    study_output,
     study_progress,
+    study_target,
 )
 from .engines import engine_options, where_of
 
@@ -89,7 +90,7 @@ def montecarlo(
     if threads != 1:
         raise ValueError("every run of a study is solved on one thread; give --workers instead of --threads")
     read = read_case(case)
-    target = study_output(case, output, "montecarlo")
+    target = study_target(case, output or default_output(case, "montecarlo"))
     for path in plans:
         not_over(path, target)
     from ..studies.montecarlo.running import montecarlo as drawn

@@ -12,14 +12,15 @@ from .common import (
     AUDIT_FAILED,
     EPILOG,
     STOPPED_WITH_PLAN,
+    default_output,
     echo_json,
     exit_code,
     output_options,
     read_case,
     records,
     section,
-    study_output,
     study_progress,
+    study_target,
 )
 from .engines import engine_options, where_of
 
@@ -97,7 +98,7 @@ def sensitivity(
 ) -> None:
     """Which numbers of CASE matter: each range at its low and high end, the longest bars solved in full."""
     read = read_case(case)
-    target = study_output(case, output, "sensitivity")
+    target = study_target(case, output or default_output(case, "sensitivity"))
     from ..studies.sensitivity.studying import sensitivity as study
 
     found = study(

@@ -17,9 +17,10 @@ import sys
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
@@ -129,7 +130,8 @@ class Processes(Generic[T, A]):
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(self._make, theirs), daemon=True)
         try:
-            process.start()
+            with _deaf_to_ctrl_c():
+                process.start()
         except OSError:  # it died while it was being told what to do
             self._false_starts += 1
             ours.close()
@@ -210,6 +212,24 @@ class Processes(Generic[T, A]):
             worker.process.join()
             worker.pipe.close()
         self._workers.clear()
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """A process started in here never hears Ctrl-C, which is for the process that asks and would end the loading of
+    modules with a traceback on the terminal. This process hears it on leaving: the signal waits.
+
+    On Windows, where signals cannot wait, a new process hears it until `_serve` begins.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # started by the first process, it would let the signal through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 # ---------------------------------------------------------------- in the process

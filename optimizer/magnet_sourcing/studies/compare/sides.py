@@ -120,7 +120,7 @@ def futures(case: Case, scenarios: str | Sequence[str]) -> dict[str, Given]:
     check_case(case)
     names = list(chosen(case, scenarios))
     found: dict[str, Given] = dict(checked_futures(case, names))
-    return found if len(found) > 1 else {"as the tables stand": case, **found}
+    return found if len(found) > 1 else {"as the case stands": case, **found}
 
 
 def solved(given: Mapping[str, Given], options: Options, report: Callable[[int, int, str], None]) -> list[Side]:

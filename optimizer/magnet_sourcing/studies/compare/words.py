@@ -106,7 +106,7 @@ def cost_said(found: Comparison, side: Side) -> str:
         said = f"{side.name} costs the same as {first.name}, {summary.money(found, side.cost)}"
     else:
         word = "more" if change > 0 else "less"
-        said = f"{side.name} costs {summary.money(found, abs(change))} {word} than {first.name} ({change / first.cost:+.2%})"
+        said = f"{side.name} costs {_amount(found, abs(change))} {word} than {first.name} ({change / first.cost:+.2%})"
     interval = found.difference(side.name)
     if interval is None:
         return f"{said}; not both were made for least cost alone, so nothing is proved of the difference."
@@ -114,10 +114,21 @@ def cost_said(found: Comparison, side: Side) -> str:
     if low <= 0 <= high:
         if abs(change) <= _EQUAL * abs(first.cost):
             return f"{said}, to within the gaps of the two solves."
-        most = summary.money(found, max(-low, high))
+        most = _amount(found, max(-low, high))
         return f"{said}, which lies within the gaps of the two solves: the least costs may differ by {most} either way."
-    least, most = (summary.money(found, abs(x)) for x in sorted(interval, key=abs))
-    return f"{said}; of the least costs at least {least} and at most {most}."
+    least, most = (_amount(found, abs(x)) for x in sorted(interval, key=abs))
+    between = f"at least {least} and at most {most}" if least != most else most
+    return f"{said}; the least costs of the two, known to the gaps, differ by {between}."
+
+
+def _amount(found: Comparison, value: float) -> str:
+    """A difference of costs, in millions where the costs are, so that it can be set beside them."""
+    unit, divisor = money_unit(found)
+    if divisor == 1.0:
+        return summary.money(found, value)
+    shown = value / divisor
+    text = f"{shown:,.2f}" if shown >= 1 or not shown else f"{shown:,.3g}"
+    return f"{unit.removeprefix('million ')} {text} million"
 
 
 def items_said(found: Comparison, side: Side) -> list[str]:
@@ -276,7 +287,8 @@ def caveats(found: Comparison) -> list[str]:
     if any(d.table == "asked" for d in found.inputs):
         lines.append("The plans were not asked the same: see 'asked' among the inputs.")
     lines.append(
-        "Compared are the inputs a plan for one future depends on: not scenarios, assumptions, evidence, sources or notes."
+        "Compared are the inputs a plan for one future depends on: not scenarios, assumptions, evidence, studies, sources "
+        "or notes."
     )
     return lines
 

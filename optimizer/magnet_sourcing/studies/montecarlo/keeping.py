@@ -48,7 +48,10 @@ def of_world(
 
 def _completed(name: str, problem: Problem, matrix: Matrix, options: Options) -> dict[str, float]:
     """What is decided in the best plan of arrays whose decisions are held, without what is 0."""
-    outcome = Session(matrix, replace(options, tie_break=False)).solve()
+    session = Session(matrix, replace(options, tie_break=False))
+    outcome = session.solve()
+    if session.asked_to_stop:
+        raise KeyboardInterrupt
     if outcome.values is None:
         raise NoHold(f"{name}: its decisions cannot be kept in the case as it stands ({outcome.status})")
     return decided_by_name(problem, outcome.values)

@@ -53,7 +53,7 @@ class MonteCarlo:
     without. medians: the case with every range at its median, None if there can be no such case. plans: name -> what it
     is, in words. years: periods whose decisions make a set. thresholds: (measure, value). still: reason -> ranges that
     were not drawn. cut: by what share outputs of processes were cut to what goes in, of each world where they had to be.
-    notes: what could not be done.
+    notes: what could not be done. stopped: Ctrl-C came before plans of the most frequent sets were tried.
     """
 
     case: Case
@@ -72,6 +72,7 @@ class MonteCarlo:
     options: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
     seconds: float = 0.0
+    stopped: bool = False
 
     def __repr__(self) -> str:
         return f"MonteCarlo({self.headline})"
@@ -104,7 +105,8 @@ class MonteCarlo:
 
     @property
     def finished(self) -> bool:
-        return all(r is not None for done in (self.free, self.held) if done is not None for r in done.results)
+        done = [d for d in (self.free, self.held) if d is not None]
+        return not self.stopped and all(r is not None for d in done for r in d.results)
 
     def endings(self) -> dict[str, int]:
         """How many worlds ended how, with all decisions free."""
@@ -292,10 +294,14 @@ def montecarlo(
         case, asked, drawing.ranges, place, free, None, _medians(study, drawing.ranges), named, asked.periods[:years],
         list(thresholds), drawing.still, cut, notes, seed=seed,
     )  # fmt: skip
-    tried = _frequent(found, sets, wish, options, drawn) if found.finished else {}
-    if tried:
-        held = execute(replace(study, runs=_runs(drawn, list(tried)), plans=tried), _where(where, "held"), progress)
-        found = replace(found, held=held, plans=named | dict.fromkeys(tried, ""))
+    try:
+        tried = _frequent(found, sets, wish, options, drawn) if found.finished else {}
+        if tried:
+            held = execute(replace(study, runs=_runs(drawn, list(tried)), plans=tried), _where(where, "held"), progress)
+            found = replace(found, held=held, plans=named | dict.fromkeys(tried, ""))
+    except KeyboardInterrupt:  # between the worlds and the plans tried in them: what is solved stands
+        found.stopped = True
+        notes.append("Interrupted before plans of the most frequent sets were tried; all worlds drawn are here.")
     found.plans.update(_described(found, kept))
     found.options = record_of(asked, wish, options) | {
         "samples": samples,

@@ -34,7 +34,7 @@ def headline(found: MonteCarlo) -> str:
         stands = f" ({_amount(found, found.base.cost)} as the case stands)" if found.base.cost is not None else ""
         parts.append(f"mean cost {_amount(found, x['mean'].value)}{_margin(found, x['mean'])}{stands}")
         low, high = (_amount(found, x[name].value) for name in ("5 % quantile", "95 % quantile"))
-        parts.append(f"90 % between {low} and {high}")
+        parts.append(f"90 % of worlds between {low} and {high}")
     return ", ".join([*parts, f"{found.seconds:.0f} s"])
 
 

@@ -98,7 +98,9 @@ def _sentences(
 ) -> list[str]:
     said = []
     if not total:
-        said.append(f"No range moves the {result}.")
+        known = int(by_confidence["ranges"].sum())
+        none = f"No range {'whose effect is known ' if unknown else ''}moves the {result}."
+        said.append(none if known else f"What the {result} rests on is not known.")
     else:
         weak = by_confidence[by_confidence["confidence"].isin(WEAK)]
         share, n, of = float(weak["share"].sum()), int(weak["ranges"].sum()), int(by_confidence["ranges"].sum())

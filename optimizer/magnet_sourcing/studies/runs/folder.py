@@ -56,7 +56,9 @@ def holds_study(folder: Path) -> bool:
     if (folder / _STUDY).is_file():
         return True
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ValueError(f"{folder} holds other files and no study: give a new or an empty folder")
+        raise ValueError(
+            f"{folder} holds other files and no study: a study is kept in a folder of its own, new or empty at first"
+        )
     return False
 
 

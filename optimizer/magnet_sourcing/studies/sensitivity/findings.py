@@ -78,7 +78,14 @@ def _moves(found: Sensitivity, measure: str) -> list[str]:
     as_ = amounts(found, measure)
     told = [b for b in drawn(found, measure) if b.full and b.reach(measure) > 0][:_TOLD]
     lines = [f"{b.range.name}: {' and '.join(_moved(b, e, measure, as_) for e in b.ends)}." for b in told]
-    return lines or [f"Nothing: no range moves {measure}."]
+    return lines or [_nothing(found, measure)]
+
+
+def _nothing(found: Sensitivity, measure: str) -> str:
+    """No bar to tell of: nothing moves, or nothing is known."""
+    if not any(b.full for b in found.bars):
+        return "Not known: no range was solved in full at both ends."
+    return f"Nothing: no range solved in full moves {measure}."
 
 
 def _moved(b: Bar, e: End, measure: str, as_: Amounts) -> str:
@@ -98,6 +105,8 @@ def _order(found: Sensitivity) -> list[str]:
     screened = [b for b in found.bars if not b.full and b.apart in ("", "open")]
     lines = []
     if not screened:
+        if not full:
+            return []  # nothing was solved, which is told under 'Shown apart'
         many = f"All {len(full)} ranges drawn were" if len(full) != 1 else "The one range drawn was"
         lines.append(f"{many} solved in full at both ends.")
     else:
@@ -275,7 +284,7 @@ def tornado_text(found: Sensitivity, measure: str = "cost", most: int = 25) -> l
     """Bars around the case as it stands: '-' towards the low end, '+' towards the high end."""
     bars, as_ = drawn(found, measure)[:most], amounts(found, measure)
     if not bars:
-        return ["No range moves it."]
+        return [_nothing(found, measure)]
     left, right = _reaches(bars, measure)
     scale = _WIDE / ((left + right) or 1.0)
     middle = round(left * scale)

@@ -217,7 +217,9 @@ def _check(case: Case, asked: Asked, samples: int | None, ranges: Sequence[Range
         wrong.append(f"tolerance {asked.tolerance:g}: a share of the way to an end, more than 0 and less than 1")
     if not ranges:
         wrong.append(
-            "no number of the case carries a range: fill in low and high in the sheet evidence, or assumptions"
+            "no range is named to be moved"
+            if asked.only is not None
+            else "no number of the case carries a range: fill in low and high in the sheet evidence, or assumptions"
         )
     elif asked.method in ("morris", "sobol"):
         _design_of(asked.method, case, ranges[:1], asked.samples, 0)  # whether there can be one at all

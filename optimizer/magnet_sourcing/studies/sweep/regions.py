@@ -60,10 +60,10 @@ class Regions:
         return [d.text for d in differences({}, decisions, self.years, self.sizes)]
 
     def name(self, region: Region, most: int = 4) -> str:
-        """'B: sign Toll Japan in 2027; ...'; what is not said of it is as the tables stand."""
+        """'B: sign Toll Japan in 2027; ...'; what is not said of it is as the case stands."""
         said = self.said(region)
         more = f"; and {len(said) - most} more" if len(said) > most else ""
-        return f"{region.letter}: " + ("; ".join(said[:most]) + more if said else "as the tables stand")
+        return f"{region.letter}: " + ("; ".join(said[:most]) + more if said else "as the case stands")
 
 
 def same(a: Decisions, b: Decisions) -> bool:

@@ -61,11 +61,11 @@ def wide(found: Sweep, column: str) -> pd.DataFrame:
 
 
 def regions_table(found: Sweep) -> pd.DataFrame:
-    """A row for each decision of each region, in words; what is not listed is as the tables stand."""
+    """A row for each decision of each region, in words; what is not listed is as the case stands."""
     rows = []
     if found.regions is not None:
         for region in found.regions.regions:
-            for said in found.regions.said(region) or ["as the tables stand"]:
+            for said in found.regions.said(region) or ["as the case stands"]:
                 rows.append((region.letter, len(region.runs), said))
     return pd.DataFrame(rows, columns=list(REGION_COLUMNS))
 

@@ -34,9 +34,9 @@ def headline(found: Sweep) -> str:
     if found.regions is not None and found.regions.regions:
         parts.append(f"{_many(len(found.regions.regions), 'plan')} as good as the best somewhere")
     if found.base.cost is not None:
-        parts.append(f"as the tables stand {summary.money(found, found.base.cost)}")
+        parts.append(f"as the case stands {summary.money(found, found.base.cost)}")
     else:
-        parts.append(f"as the tables stand: {found.base.status}")
+        parts.append(f"as the case stands: {found.base.status}")
     return ", ".join([*parts, f"{found.seconds:.0f} s"])
 
 
@@ -118,14 +118,24 @@ def _rate_said(found: Sweep, vary: Varied, start: Result, end: Result) -> str:
     span = vary.values[end.number] - vary.values[start.number]
     low, high = _difference(start, end)
     verb, sign = ("falls", -1.0) if high < 0 else ("rises", 1.0)
-    least, most = sorted(sign * x / span for x in (low, high))
-    rate = summary.money(found, least)
-    if most - least > 0.005 * most:
-        rate = f"{summary.money(found, max(0.0, least))} to {summary.money(found, most)}"
+    step, one = _one(vary)
+    least, most = sorted(sign * x / span * step for x in (low, high))
+    unit, size = ("million ", 1e6) if most >= 1e5 else ("", 1.0)
+    low_, high_ = (f"{max(0.0, x) / size:,.4g}" if x < 1e4 * size else f"{x / size:,.0f}" for x in (least, most))
+    currency = str(found.case.settings.get("currency") or "")
+    amount = high_ if most - least <= 0.005 * most or low_ == high_ else f"{low_} to {high_}"
+    rate = f"{currency} {amount} {unit}".strip()
     return (
         f"From {_at(vary, start)} to {_at(vary, end)} cost {verb} from {summary.money(found, start.cost)} to "
-        f"{summary.money(found, end.cost)}: on average {rate} for one more ({vary.unit or 'unit'})."
+        f"{summary.money(found, end.cost)}: on average {rate} for each {one} more."
     )
+
+
+def _one(vary: Varied) -> tuple[float, str]:
+    """The step a slope is told for: one unit, but a tenth of a factor."""
+    if vary.unit.startswith("times"):
+        return 0.1, "0.1 times"
+    return 1.0, "1 %" if vary.unit == "%" else vary.unit or "unit"
 
 
 def _difference(first: Result, last: Result) -> tuple[float, float]:
@@ -221,7 +231,7 @@ def regions_said(found: Sweep) -> list[str]:
     lines = [f"{regions.name(r)}. {_many(len(r.runs), 'run')}: {_extent(found, r.runs)}." for r in regions.regions]
     if regions.base is not None:
         whole = "; ".join(regions.whole(regions.base)) or "nothing to build or sign"
-        lines.append(f"As the tables stand: {whole}.")
+        lines.append(f"As the case stands: {whole}.")
     return lines
 
 

@@ -55,7 +55,7 @@ def _tables(found: Sweep) -> dict[str, tuple[str, pd.DataFrame, dict[str, str]]]
             found.runs(),
             units,
         ),
-        "regions": ("What each plan decides otherwise than as the tables stand.", regions_table(found), REGION_COLUMNS),
+        "regions": ("What each plan decides otherwise than as the case stands.", regions_table(found), REGION_COLUMNS),
         "switches": ("Values at which a plan stops being as good as the best.", turns_table(found), TURN_COLUMNS),
         "break-even": (
             "Values at which a decision enters or leaves the best plan: proved up to low and from high on.",

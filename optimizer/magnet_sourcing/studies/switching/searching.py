@@ -159,7 +159,7 @@ def switching(
         assert outcome.objective is not None
         found.worth = 2 * gap * abs(outcome.objective) if worth is None else worth
         report = progress or (lambda done, of, what: None)
-        report(0, 2 * len(asked), f"the plan as the tables stand: {outcome.objective:,.6g}")
+        report(0, 2 * len(asked), f"the plan as the case stands: {outcome.objective:,.6g}")
         try:
             for name in want:
                 found.wanted.append(wanted_in(problem, name, want_by, outcome.values, tolerance, base, report))
