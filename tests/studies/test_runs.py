@@ -63,6 +63,19 @@ def call(*arguments: str | Path) -> Ran:
     return CliRunner().invoke(main, ["runs", *map(str, arguments)])
 
 
+def test_the_case_as_it_stands_is_solved_once_for_studies_that_follow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = replace(study(2), runs=(Run(0, (), {}, AS_IT_STANDS), *(replace(r, number=r.number + 1) for r in study(2).runs)))
+    alone = execute(asked, HERE)
+    first = execute(replace(asked, runs=()), Where("here", folder=tmp_path / "first"))
+    monkeypatch.setattr(executing, "with_start", lambda _: pytest.fail("solved again"))
+    for begun in (first, read(tmp_path / "first")):
+        same(execute(asked, HERE, after=begun), alone)
+    with pytest.raises(ValueError, match="not of the same case, options"):
+        execute(replace(asked, options=Options(gap=0.5)), HERE, after=first)
+
+
 # ---------------------------------------------------------------- the folder
 
 

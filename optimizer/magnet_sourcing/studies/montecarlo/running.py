@@ -21,7 +21,7 @@ from ...changes import changed
 from ...problem import Impossible, Wish
 from ...problems import CaseError
 from ...session import Options
-from ...solving import asked_futures, cap_by_period, check_options, checked_measure, record_of
+from ...solving import asked_futures, cap_by_period, check_case, check_options, checked_measure, record_of
 from ..ranges.ranges import Range
 from ..ranges.sampling import worlds_at
 from ..ranges.weak import Weak, weak_numbers
@@ -284,11 +284,11 @@ def montecarlo(
     study = Study("montecarlo", asked, (), options, wish, measures)
     notes: list[str] = []
     kept = {name: of_file(standing, asked, wish, options) for name, standing in (plans or {}).items()}
-    _, stands = with_start(study)
-    if stands.cost is None:
-        notes.append(f"The case as it stands has no plan ({stands.status}), so none of it is held in the worlds.")
-    known = [*([AS_IT_STANDS] if stands.cost is not None else []), *kept]
-    free = execute(replace(study, runs=_runs(drawn, ["", *known]), plans=kept), _where(where, "free"), progress)
+    stands = execute(study)
+    if stands.base.cost is None:
+        notes.append(f"The case as it stands has no plan ({stands.base.status}), so none of it is held in the worlds.")
+    known = [*([AS_IT_STANDS] if stands.base.cost is not None else []), *kept]
+    free = execute(replace(study, runs=_runs(drawn, ["", *known]), plans=kept), _where(where, "free"), progress, stands)
     named = dict.fromkeys(known, "")
     found = MonteCarlo(
         case, asked, drawing.ranges, place, free, None, _medians(study, drawing.ranges), named, asked.periods[:years],
@@ -297,7 +297,8 @@ def montecarlo(
     try:
         tried = _frequent(found, sets, wish, options, drawn) if found.finished else {}
         if tried:
-            held = execute(replace(study, runs=_runs(drawn, list(tried)), plans=tried), _where(where, "held"), progress)
+            held_in = replace(study, runs=_runs(drawn, list(tried)), plans=tried)
+            held = execute(held_in, _where(where, "held"), progress, stands)
             found = replace(found, held=held, plans=named | dict.fromkeys(tried, ""))
     except KeyboardInterrupt:  # between the worlds and the plans tried in them: what is solved stands
         found.stopped = True
@@ -331,6 +332,7 @@ def _medians(study: Study, ranges: Sequence[Range]) -> Result | None:
     (changes,) = worlds_at(study.case, ranges, np.full((1, len(ranges)), 0.5))
     try:
         middle = changed(study.case, changes, "every range at its median", decided=False)
+        check_case(middle)
         return with_start(replace(study, case=middle))[1]
     except (CaseError, Impossible):
         return None

@@ -54,10 +54,13 @@ class Where:
         return (os.cpu_count() or 1) if self.chosen in ("pool", "dask") else 1
 
 
-def execute(study: Study, where: Where | None = None, progress: Progress | None = None) -> Done:
+def execute(
+    study: Study, where: Where | None = None, progress: Progress | None = None, after: Done | None = None
+) -> Done:
     """Solves the case as it stands, then every run that the folder does not hold already.
 
-    progress: called with done, of how many, and how it goes, at growing intervals. Ctrl-C keeps what is finished.
+    after: another study of the same case, options, wish and measures: its solve of the case as it stands serves this one
+    too. progress: called with done, of how many, and how it goes, at growing intervals. Ctrl-C keeps what is finished.
     Raises ValueError if the engine cannot be had or the folder holds something else, NotWritten if it takes nothing,
     CaseError for a case that does not pass its checks, HandedOver once an array of jobs is prepared.
     """
@@ -71,7 +74,7 @@ def execute(study: Study, where: Where | None = None, progress: Progress | None 
     if folder is not None and holds_study(folder):
         check_same(folder, asked)
         return resume(folder, where, progress)
-    started, base = with_start(asked)
+    started, base = with_start(asked) if after is None else _as_before(asked, after)
     if base.status == INTERRUPTED:
         return Done(started, base, [None] * len(started.runs))
     if folder is not None:
@@ -80,6 +83,17 @@ def execute(study: Study, where: Where | None = None, progress: Progress | None 
         return resume(folder, where, progress)
     count = len(started.runs)
     return _solved(started, base, where, list(range(count)), {}, None, Report(count, 0, progress))
+
+
+def _as_before(study: Study, after: Done) -> tuple[Study, Result]:
+    """As `with_start`, taken over from a study of the same."""
+    before = after.study
+    if before.case.hash != study.case.hash or any(
+        getattr(before, name) != getattr(study, name) for name in ("options", "wish", "measures")
+    ):
+        raise ValueError("the study before is not of the same case, options, wish and measures")
+    stands = {k: p for k, p in before.plans.items() if k == AS_IT_STANDS}
+    return replace(study, start=before.start, plans={**study.plans, **stands}), after.base
 
 
 def read(folder: Path) -> Done:

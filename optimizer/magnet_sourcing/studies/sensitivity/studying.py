@@ -326,7 +326,8 @@ class _Studying:
         where = self._where
         if where is not None and where.folder is not None:
             where = replace(where, folder=Path(where.folder) / f"{step.replace(' ', '-')}-{_mark(study)}")
-        done = execute(study, where, lambda n, of, what: self._report(n, of, f"{step}: {what}"))
+        before = self._done[0][1] if self._done else None
+        done = execute(study, where, lambda n, of, what: self._report(n, of, f"{step}: {what}"), before)
         self._done.append((step, done))
         return done
 
