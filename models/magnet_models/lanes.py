@@ -119,6 +119,3 @@ class Lanes:
         most = self._useful.require(self._bound[a, m, t], f"lane {a}, {m}")
         active = self._signings.active(self._data.lane[a].route, t)
         return at_most([(1.0, self.ship[a, m, t]), *scaled(-most, active)], 0.0)
-
-    def row_of(self, a: str) -> Any:
-        return self._data.lane[a]

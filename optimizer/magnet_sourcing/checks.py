@@ -49,10 +49,6 @@ class Content:
     def warn(self, record: Record, column: str | None, message: str) -> None:
         self.found.warning(*record.place(column), message)
 
-    def country_of(self, location: Any) -> str | None:
-        row = self.by_name["locations"].get(location)
-        return row["country"] if row else None
-
 
 def _total(numbers: Iterable[float]) -> float:
     """The sum from left to right, the same on every version of Python and for numbers that record (`recording`)."""

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from .audit import AuditReport
     from .case import Case
 
-# Endings that carry a plan.
-WITH_PLAN = ("optimal", "time limit", "interrupted")
-
 
 @dataclass
 class Plan:

@@ -1146,11 +1146,6 @@ _TABLES: tuple[Table, ...] = (
 TABLES: dict[str, Table] = {t.name: t for t in _TABLES}
 
 
-def year_header(column: str, year: int) -> str:
-    """Header of one year of a yearly column: `price 2027`."""
-    return f"{column} {year}"
-
-
 def split_header(header: str) -> tuple[str, int | None]:
     """The column and year a header names: 'price 2027' -> ('price', 2027); 'price' -> ('price', None)."""
     head, _, tail = header.rpartition(" ")

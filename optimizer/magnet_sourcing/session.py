@@ -311,18 +311,18 @@ class Session:
             raise ValueError("ranging is about linear programmes: hold the whole numbers first")
         status, found = self._h.getRanging()
         _checked(status, "ranging")
-        solution = self._h.getSolution()
+        point = self._h.getSolution()
         low, high = (_endless(np.array(r.value_)) for r in (found.col_cost_dn, found.col_cost_up))
         side_low, side_high = (_endless(np.array(r.value_)) for r in (found.row_bound_dn, found.row_bound_up))
         basic = [s == highspy.HighsBasisStatus.kBasic for s in self._h.getBasis().col_status]
-        values = np.array(solution.col_value)
+        values = np.array(point.col_value)
         at_bound = np.isclose(values, self._matrix.lower, atol=1e-9) | np.isclose(values, self._matrix.upper, atol=1e-9)
         return Ranging(
             low / self._scale,
             high / self._scale,
             side_low,
             side_high,
-            np.array(solution.row_dual) / self._scale,
+            np.array(point.row_dual) / self._scale,
             int(np.count_nonzero(at_bound & np.array(basic))),
         )
 

@@ -86,9 +86,14 @@ def not_over(case: Path | None, target: Path) -> Path:
     return target
 
 
-def study_target(case: Path | None, target: Path) -> Path:
-    """Where a study is to be written, refused before hours of work if it cannot be."""
-    not_over(case, target)
+def study_target(output: Path | None, verb: str, *made_of: Path | None) -> Path:
+    """Where a study is to be written: the output, or <first it is made of>-<verb>.xlsx here.
+
+    Refused before hours of work if it would replace what it is made of, or cannot be written.
+    """
+    target = output or default_output(made_of[0] if made_of else None, verb)
+    for path in made_of:
+        not_over(path, target)
     if target.suffix.lower() not in ("", ".xlsx"):
         raise ValueError(f"{target}: a study is written as .xlsx or as a folder (a path without ending)")
     if target.suffix and target.is_dir():
@@ -101,6 +106,11 @@ def study_target(case: Path | None, target: Path) -> Path:
     if not place.is_dir() or not os.access(place, os.W_OK):
         raise ValueError(f"{target}: nothing can be written in {place}; give another output")
     return target
+
+
+def failed_audit(target: Path) -> Path:
+    """The name under which a plan that failed its audit is written."""
+    return target.with_name(f"{target.stem}-FAILED-AUDIT{target.suffix}")
 
 
 def solve_progress(verbose: bool) -> Callable[[Progress], None]:

@@ -15,7 +15,6 @@ from .common import (
     STOPPED_WITH_PLAN,
     STOPPED_WITHOUT,
     echo_json,
-    not_over,
     output_options,
     records,
     section,
@@ -60,9 +59,7 @@ def compare(
 
     With --scenario or --scenarios: between the scenarios of one case (without FILES, the reference case).
     """
-    target = study_target(None, output or Path(f"{files[0].stem if files else 'reference'}-compare.xlsx"))
-    for path in files:
-        not_over(path, target)
+    target = study_target(output, "compare", *files)
     from ..studies.compare.comparing import compare as compared
 
     names = _scenarios(scenario, scenarios)

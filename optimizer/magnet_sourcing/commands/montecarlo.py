@@ -14,9 +14,7 @@ from .common import (
     OK,
     STOPPED_WITH_PLAN,
     STOPPED_WITHOUT,
-    default_output,
     echo_json,
-    not_over,
     output_options,
     read_case,
     records,
@@ -90,9 +88,7 @@ def montecarlo(
     if threads != 1:
         raise ValueError("every run of a study is solved on one thread; give --workers instead of --threads")
     read = read_case(case)
-    target = study_target(case, output or default_output(case, "montecarlo"))
-    for path in plans:
-        not_over(path, target)
+    target = study_target(output, "montecarlo", case, *plans)
     from ..studies.montecarlo.running import montecarlo as drawn
 
     found = drawn(

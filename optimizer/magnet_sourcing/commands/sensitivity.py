@@ -12,9 +12,9 @@ from .common import (
     AUDIT_FAILED,
     EPILOG,
     STOPPED_WITH_PLAN,
-    default_output,
     echo_json,
     exit_code,
+    failed_audit,
     output_options,
     read_case,
     records,
@@ -98,7 +98,7 @@ def sensitivity(
 ) -> None:
     """Which numbers of CASE matter: each range at its low and high end, the longest bars solved in full."""
     read = read_case(case)
-    target = study_target(case, output or default_output(case, "sensitivity"))
+    target = study_target(output, "sensitivity", case)
     from ..studies.sensitivity.studying import sensitivity as study
 
     found = study(
@@ -111,7 +111,7 @@ def sensitivity(
     )
     failed = found.plan.audit is not None and not found.plan.audit.passed
     if failed:
-        target = target.with_name(f"{target.stem}-FAILED-AUDIT{target.suffix}")
+        target = failed_audit(target)
     files = [found.write(target)] if found.bars else []
     if as_json:
         echo_json(_as_json(found, files))

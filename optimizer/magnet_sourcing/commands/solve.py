@@ -15,6 +15,7 @@ from .common import (
     default_output,
     echo_json,
     exit_code,
+    failed_audit,
     not_over,
     output_options,
     read_case,
@@ -150,7 +151,7 @@ def _write(plan: Plan | ScenarioPlan, target: Path) -> list[Path]:
     if not plan.has_plan:
         return []
     if plan.audit is not None and not plan.audit.passed:
-        target = target.with_name(f"{target.stem}-FAILED-AUDIT{target.suffix}")
+        target = failed_audit(target)
     return [plan.write(target)]
 
 

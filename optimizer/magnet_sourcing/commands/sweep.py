@@ -14,7 +14,6 @@ from .common import (
     OK,
     STOPPED_WITH_PLAN,
     STOPPED_WITHOUT,
-    default_output,
     echo_json,
     output_options,
     read_case,
@@ -98,7 +97,7 @@ def sweep(
 ) -> None:
     """Solves CASE at every value (or combination of values) of what varies, and says which decisions hold where."""
     read = read_case(case)
-    target = study_target(case, output or default_output(case, "sweep"))
+    target = study_target(output, "sweep", case)
     from ..studies.sweep.sweeping import sweep as swept
 
     if len(vary) > 2 and not asked["paired"] and not quiet:

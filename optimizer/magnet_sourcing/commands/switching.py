@@ -13,6 +13,7 @@ from .common import (
     STOPPED_WITH_PLAN,
     default_output,
     echo_json,
+    failed_audit,
     not_over,
     output_options,
     read_case,
@@ -69,7 +70,7 @@ def switching(
     )
     failed = found.plan.audit is not None and not found.plan.audit.passed
     if failed:
-        target = target.with_name(f"{target.stem}-FAILED-AUDIT{target.suffix}")
+        target = failed_audit(target)
     files = [found.write(target)] if found.plan.has_plan else []
     if as_json:
         echo_json(_as_json(found, files))
