@@ -1,4 +1,7 @@
-"""The reference pages of the tables, rendered from the schemas. `python -m magnet_sourcing.tables_docs` rewrites them."""
+"""The reference pages: tables rendered from the schemas here, commands and Python names from their own modules.
+
+`python -m magnet_sourcing.tables_docs` rewrites all of them.
+"""
 
 from __future__ import annotations
 
@@ -77,9 +80,22 @@ def _blank(column: Column) -> str:
     )
 
 
+def generated() -> dict[str, str]:
+    """Each reference page by the name of its file."""
+    from .command_docs import render_command_line
+    from .python_docs import render_python
+
+    return {
+        "tables.md": render_case_tables(),
+        "plan-tables.md": render_plan_tables(),
+        "command-line.md": render_command_line(),
+        "python.md": render_python(),
+    }
+
+
 def write(folder: Path) -> None:
-    (folder / "tables.md").write_text(render_case_tables(), encoding="utf-8")
-    (folder / "plan-tables.md").write_text(render_plan_tables(), encoding="utf-8")
+    for name, text in generated().items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -35,8 +35,8 @@ def solver_options(gap: float = 1e-4) -> Callable[[F], F]:
 
     def add(function: F) -> F:
         for option in (
-            click.option("--seed", type=int, default=0, show_default=True),
-            click.option("--threads", type=int, default=1, show_default=True),
+            click.option("--seed", type=int, default=0, show_default=True, help="Seed of the solver's choices."),
+            click.option("--threads", type=int, default=1, show_default=True, help="Threads of the solver."),
             click.option("--time-limit", type=float, help="Seconds for each solve."),
             click.option("--gap", type=float, default=gap, show_default=True, help="Relative gap at which to stop."),
         ):

@@ -183,7 +183,7 @@ def stress(
 
     >>> import magnet_sourcing as ms
     >>> ms.stress(ms.solve(ms.Case.small())).of("embargo").status
-    'short'
+    'met'
     """
     begun = time.perf_counter()
     if cutoffs < 0 or cutoff_years < 1 or not 0 <= cutoff_share < 1:
