@@ -12,6 +12,8 @@ myst_heading_anchors = 3  # the same anchors as on a code host: lower case, hyph
 highlight_language = "none"  # indented lines are commands
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 html_title = "Magnet Sourcing"
 html_show_copyright = False
 html_show_sphinx = False

@@ -61,7 +61,8 @@ def _parameters(function: Callable[..., Any]) -> str:
 def _signature(function: Callable[..., Any]) -> str:
     """One parameter a line; annotations as they are written in the source."""
     signature = inspect.signature(function)
-    lines, keyword = [], False
+    lines: list[str] = []
+    keyword = False
     for p in signature.parameters.values():
         if p.kind is p.KEYWORD_ONLY and not keyword and not any("*" in line for line in lines):
             lines.append("*,")
