@@ -1,0 +1,75 @@
+"""The stress matrix: disruptions down, plans across, the worst first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ...studies.stress import summary as words
+from ...studies.stress.tables import reserves, segments
+from ..section import Section
+from .plain import plain
+
+if TYPE_CHECKING:
+    from ...studies.stress.testing import Hit, Stress
+
+_ORDER = ("met", "short", "broken", "impossible")
+
+
+def stress_section(stress: Stress) -> Section:
+    """Each figure of each plan in each disruption; the worst disruption first. Without results it says so."""
+    unit, divisor = words.money_unit(stress)
+    frame = stress.table()
+    disruptions = _worst_first(stress)
+    by_segment, held = segments(stress), reserves(stress)
+    data = {
+        "figures": [
+            {
+                "column": "further_unmet",
+                "title": "further unmet demand, t over the horizon",
+                "divisor": 1.0,
+                "digits": 0,
+            },
+            {"column": "extra_cost", "title": f"extra cost, {unit}, discounted", "divisor": divisor, "digits": 2},
+            {"column": "months_of_stock", "title": "months of need that stocks hold", "divisor": 1.0, "digits": 1},
+        ],
+        "money": {"unit": unit, "divisor": divisor},
+        "plans": list(stress.plans),
+        "disruptions": disruptions,
+        "cells": {
+            name: {
+                str(row["plan"]): _cell(row, by_segment, held)
+                for row in frame[frame["disruption"] == name].to_dict("records")
+            }
+            for name in disruptions
+        },
+    }
+    lead = [words.headline(stress), *words.findings(stress)] if stress.hits else [words.headline(stress)]
+    return Section("stress", "What happens to plans when things go wrong", lead, data)
+
+
+def _worst_first(stress: Stress) -> list[str]:
+    """By the harm to the plan that suffers most: what is broken before what is short, then by tonnes; names settle ties."""
+    harm: dict[str, tuple[int, float]] = {}
+    for hit in stress.hits:
+        harm[hit.disruption] = max(harm.get(hit.disruption, (0, 0.0)), _harm(hit))
+    return sorted(harm, key=lambda name: (-harm[name][0], -harm[name][1], name))
+
+
+def _harm(hit: Hit) -> tuple[int, float]:
+    return _ORDER.index(hit.status), hit.further_total
+
+
+def _cell(row: dict[str, Any], by_segment: pd.DataFrame, held: pd.DataFrame) -> dict[str, Any]:
+    """Every column of the table, and what is behind it: unmet by segment, the reserve that would have covered it."""
+    cell = {key: plain(value) for key, value in row.items() if key not in ("plan", "disruption")}
+    own = _of(by_segment, row)
+    cell["segments"] = [[s.segment, plain(s.further_unmet), plain(s.worst_year)] for s in own.itertuples()]
+    kept = _of(held, row)
+    cell["reserves"] = [[r.material, r.location, plain(r.reserve), plain(r.holding)] for r in kept.itertuples()]
+    return cell
+
+
+def _of(frame: pd.DataFrame, row: dict[str, Any]) -> pd.DataFrame:
+    return frame[(frame["plan"] == row["plan"]) & (frame["disruption"] == row["disruption"])]
