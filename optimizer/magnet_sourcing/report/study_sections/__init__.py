@@ -42,7 +42,7 @@ def study_sections(
     The one-page brief of `why` is not among them: it stands at the top of the page (`brief_section`).
     """
     made: Sequence[Section | None] = (
-        why_section(why) if why is not None else None,
+        why_section(why, case) if why is not None else None,
         frontier_section(frontier) if frontier is not None else None,
         tornado_section(sensitivity) if sensitivity is not None else None,
         stress_section(stress) if stress is not None else None,

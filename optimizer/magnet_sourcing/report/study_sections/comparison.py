@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from ...studies.compare import words
 from ..section import Section
-from .plain import records
+from .plain import column, plain, records
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ...studies.compare.comparing import Comparison
 
-# Table -> heading and the kind of its sides' columns. Dependence is a share; decisions and inputs are told in words.
+# Table -> heading and what the numbers of its sides are. Decisions, inputs and steps are told in words.
 _TABLES = {
     "decisions": ("What is decided", "text"),
     "costs": ("Cost by item, period, country and route, discounted", "money"),
     "dependence": ("Dependence: share of the requirement exposed", "percent"),
-    "mix": ("Where each stage is done or controlled: element tonnes over the horizon", "tonnes"),
-    "shortage": ("Not delivered, tonnes a year", "tonnes"),
+    "mix": ("Where each stage is done or controlled: element tonnes over the horizon", "number"),
+    "shortage": ("Not delivered, tonnes a year", "number"),
     "inputs": ("Inputs that differ", "text"),
-    "steps": ("From the first to the second, input by input", "number"),
+    "steps": ("What explains the difference, input by input", "money"),
 }
-_WORDS = {"by", "name", "stage", "period", "country", "segment", "kind", "decision", "same", "table", "row", "column",
-          "year", "status", "step", "input", "place"}  # fmt: skip
+_WORDS = ("period", "year", "same", "inputs", "within_the_gap")
 
 
 def compare_section(found: Comparison) -> Section:
@@ -33,18 +32,32 @@ def compare_section(found: Comparison) -> Section:
     for name, (title, kind) in _TABLES.items():
         frame = found.table(name)
         if len(frame):
-            tables.append({"name": name, "title": title, **_table(frame, kind)})
+            tables.append({"name": name, "title": title, **_table(found, frame, kind)})
     lead = [words.headline(found), *(line for lines in words.findings(found).values() for line in lines)]
     return Section("compare", "Plans side by side", lead, {"names": found.names, "tables": tables})
 
 
-def _table(frame: pd.DataFrame, kind: str) -> dict[str, Any]:
-    columns = [{"title": str(c).replace("_", " "), "kind": _kind(frame[c], str(c), kind)} for c in frame.columns]
-    return {"columns": columns, "rows": records(frame)}
+def _table(found: Comparison, frame: pd.DataFrame, kind: str) -> dict[str, Any]:
+    """Numbers of the sides in the table's unit, money in millions where costs are; words as they are."""
+    unit, divisor = words.money_unit(found)
+    columns, shown = [], frame.copy()
+    for name in map(str, frame.columns):
+        if kind == "text" or name in _WORDS or not pd.api.types.is_numeric_dtype(frame[name].dtype):
+            columns.append(column(name.replace("_", " ")))
+            shown[name] = [None if (x := plain(value)) is None else _said(x) for value in frame[name]]
+        elif kind == "money":
+            columns.append(column(name, "number", unit, 2))
+            shown[name] = frame[name] / divisor
+        else:
+            columns.append(column(name, "percent" if kind == "percent" else "number"))
+    return {"columns": columns, "rows": records(shown)}
 
 
-def _kind(column: pd.Series, name: str, kind: str) -> str:
-    """Of a column: text stays text; a number is of the table's kind."""
-    if name in _WORDS or column.dtype == object or column.dtype == bool:
-        return "text"
-    return kind
+def _said(value: Any) -> str:
+    return (
+        {True: "yes", False: "no"}[value]
+        if isinstance(value, bool)
+        else f"{value:,.6g}"
+        if isinstance(value, float)
+        else str(value)
+    )

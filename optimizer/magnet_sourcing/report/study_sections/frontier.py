@@ -39,30 +39,32 @@ def _shown(point: Point) -> Plan:
 
 def _future(point: Point) -> str:
     """Said where the plan is for several futures: what is shown is one of them."""
-    if not isinstance(point.plan, ScenarioPlan):
+    plan = point.plan
+    if not isinstance(plan, ScenarioPlan):
         return ""
-    likeliest = max(point.plan.plans, key=lambda name: point.plan.probability[name])
+    likeliest = max(plan.plans, key=lambda name: plan.probability[name])
     return f" expected; shown as it unfolds in {likeliest}"
 
 
 def frontier_section(frontier: Frontier) -> Section:
     """The points with their proofs; without points, why there are none."""
     money, share = words.units(frontier)
-    titles = title_of(frontier)
+    titles, unmet = title_of(frontier), frontier.table()["unmet"]
     data = {
         "x": axis(share),
         "y": axis(money),
         "price": f"{words.prices(frontier).unit} per {share.step_name}".strip(),
-        "points": [_point(frontier, p, titles[key_of(p)]) for p in frontier.points],
+        "points": [
+            _point(frontier, p, float(x), titles[key_of(p)]) for p, x in zip(frontier.points, unmet, strict=True)
+        ],
         "region": [[plain(x) for x in step] for step in frontier.region],
         "knee": frontier.knee,
     }
     lead = [words.headline(frontier), *words.findings(frontier)]
-    chosen = {key_of(p): {"chosen": p.number} for p in frontier.points}
-    return Section("frontier", f"{_capital(frontier.measure)} against {frontier.against}", lead, data, chosen)
+    return Section("frontier", f"{_capital(frontier.measure)} against {frontier.against}", lead, data)
 
 
-def _point(frontier: Frontier, p: Point, title: str) -> dict[str, Any]:
+def _point(frontier: Frontier, p: Point, unmet: float, title: str) -> dict[str, Any]:
     audit = p.plan.audit
     return {
         "number": p.number,
@@ -73,7 +75,7 @@ def _point(frontier: Frontier, p: Point, title: str) -> dict[str, Any]:
         "bound": plain(p.bound),
         "gap": plain(p.gap),
         "status": p.status,
-        "unmet": plain(float(frontier.table()["unmet"].iloc[p.number - 1])),
+        "unmet": plain(unmet),
         "price": words.price(frontier, p) if p.price is not None else "",
         "lever": words.lever(p) if p.price is not None else f"the least {frontier.measure} without a level",
         "passed": audit is not None and audit.passed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -29,13 +29,10 @@ def records(frame: pd.DataFrame, columns: Sequence[str] | None = None) -> list[l
     return [[plain(value) for value in row] for row in chosen.itertuples(index=False, name=None)]
 
 
-def table(frame: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
-    """Columns and rows as the page's tables take them. columns: name -> (heading with its unit, kind); kinds are 'text',
-    'number', 'money', 'tonnes', 'percent' and 'year'."""
-    return {
-        "columns": [{"title": title, "kind": kind} for title, kind in columns.values()],
-        "rows": records(frame, list(columns)),
-    }
+def column(title: str, kind: str = "text", unit: str = "", digits: int | None = None) -> dict[str, Any]:
+    """A column as the page's tables take it. kind: 'text', 'number', 'whole', 'year', 'percent' or 'link'."""
+    made = {"title": title, "kind": kind} | ({"unit": unit} if unit else {})
+    return made if digits is None else made | {"digits": digits}
 
 
 def axis(amounts: Amounts) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from ...studies.sensitivity.bars import longest, proved_longest
 from ...studies.sensitivity.findings import amounts
 from ...studies.sensitivity.tables import apart_table
 from ..section import Section
-from .plain import axis, plain, table
+from .plain import axis, column, plain, records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from ...studies.sensitivity.studying import Sensitivity
 
 _HEADINGS = ("How sure the order is", "Which decisions change", "Shown apart", "What it stands on")
-_APART = {
-    "range": ("range", "text"), "end": ("end", "text"), "value": ("value", "text"), "ending": ("ending", "text"),
-    "why": ("why", "text"),
-}  # fmt: skip
 
 
 def tornado_section(found: Sensitivity) -> Section:
@@ -31,8 +27,14 @@ def tornado_section(found: Sensitivity) -> Section:
     lead = [found.headline, *(line for head in _HEADINGS for line in said.get(head, ()))]
     if not found.bars:
         lead += [line for lines in said.values() for line in lines]
-    data = {"measures": measures, "apart": table(apart_table(found), _APART)}
+    data = {"measures": measures, "apart": _apart(found)}
     return Section("tornado", "Which numbers matter", lead, data)
+
+
+def _apart(found: Sensitivity) -> dict[str, Any]:
+    """Ends no bar is drawn for, and why."""
+    frame = apart_table(found)
+    return {"columns": [column(str(c)) for c in frame.columns], "rows": records(frame)}
 
 
 def _measure(found: Sensitivity, measure: str, changes: dict[tuple[str, str], dict[str, Any]]) -> dict[str, Any]:

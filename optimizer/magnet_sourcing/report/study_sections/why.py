@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ...studies.frontier.amounts import amounts_of
 from ..section import Section
-from .plain import table
+from .plain import column, records
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ...case import Case
 
 
 class Reasons(Protocol):
@@ -23,30 +26,28 @@ class Reasons(Protocol):
     def table(self) -> pd.DataFrame: ...
 
 
-_COLUMNS = {
-    "option": ("option", "text"),
-    "kind": ("kind", "text"),
-    "taken": ("taken", "text"),
-    "verdict": ("verdict", "text"),
-    "low": ("the other choice costs at least", "money"),
-    "high": ("the other choice costs at most", "money"),
-    "why": ("why", "text"),
-    "place": ("where in the case", "text"),
-}
-
-
 def brief_section(why: Reasons) -> Section:
     """The one-page brief, for the top of the page."""
     data = {"parts": [[heading, list(lines)] for heading, lines in why.brief.items()]}
     return Section("brief", "Brief", [why.headline], data)
 
 
-def why_section(why: Reasons) -> Section:
+def why_section(why: Reasons, case: Case) -> Section:
     """A row an option, with its evidence."""
     frame = why.table().copy()
+    money = amounts_of(
+        case, "cost", float(frame[["low", "high"]].abs().max(axis=None, skipna=True)) if len(frame) else 0.0
+    )
+    frame[["low", "high"]] = frame[["low", "high"]].astype(float) / money.divisor
     frame["place"] = [_place(row) for row in frame.to_dict("records")]
     frame["taken"] = [_taken(x) for x in frame["taken"]]
-    return Section("why", "Why this and not that", [why.headline], {"table": table(frame, _COLUMNS)})
+    columns = [
+        column("option"), column("kind"), column("taken"), column("verdict"),
+        column("the other choice costs at least", "number", money.unit, 2), column("at most", "number", money.unit, 2),
+        column("why"), column("where in the case"),
+    ]  # fmt: skip
+    rows = records(frame, ["option", "kind", "taken", "verdict", "low", "high", "why", "place"])
+    return Section("why", "Why this and not that", [why.headline], {"columns": columns, "rows": rows})
 
 
 def _taken(value: Any) -> str:
