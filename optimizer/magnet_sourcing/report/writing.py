@@ -1,0 +1,100 @@
+"""`write_report`: a plan, and the studies made of it, as one HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import summary
+from ..files import replace_file
+from ..plan import Plan
+from ..scenario_plan import ScenarioPlan
+from .page import page
+from .plan_sections import sections_of
+
+if TYPE_CHECKING:
+    from ..studies.frontier.tracing import Frontier
+    from ..studies.sensitivity.studying import Sensitivity
+    from ..studies.stress.testing import Stress
+
+
+def write_report(
+    path: str | Path,
+    plan: Plan | ScenarioPlan,
+    *,
+    frontier: Frontier | None = None,
+    stress: Stress | None = None,
+    sensitivity: Sensitivity | None = None,
+    why: Any | None = None,
+) -> Path:
+    """Writes the report of a plan as one HTML file that opens by itself; returns the path written.
+
+    A plan for several futures is shown as it unfolds in each. The studies, where given, are those of the same case.
+    Raises ValueError if there is no plan to show or the path does not end in .html.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"{target}: a report is written as .html")
+    text = report_text(plan, frontier=frontier, stress=stress, sensitivity=sensitivity, why=why)
+    return replace_file(target, lambda place: _write(place, text))
+
+
+def _write(place: Path, text: str) -> None:
+    place.write_text(text, encoding="utf-8", newline="\n")
+
+
+def report_text(
+    plan: Plan | ScenarioPlan,
+    *,
+    frontier: Frontier | None = None,
+    stress: Stress | None = None,
+    sensitivity: Sensitivity | None = None,
+    why: Any | None = None,
+) -> str:
+    """The page `write_report` writes. The same plan and studies, the same text."""
+    if not plan.has_plan:
+        raise ValueError(f"there is no plan to report: it ended {plan.status}. {summary.ending(plan)}".strip())
+    plans: dict[str, Plan] = dict(plan.plans) if isinstance(plan, ScenarioPlan) else {"plan": plan}
+    titles = {key: f"in the future '{key}'" if isinstance(plan, ScenarioPlan) else "the plan" for key in plans}
+    title = str(plan.case.settings.get("name") or "Plan")
+    return page(title, about(plan, plans, titles), sections_of(plans))
+
+
+def about(whole: Plan | ScenarioPlan, plans: Mapping[str, Plan], titles: Mapping[str, str]) -> dict[str, Any]:
+    """What the top of the page and the kit need: units, and for each plan its headline, alarms and notes."""
+    settings = whole.case.settings
+    unit, divisor = summary.money_unit(whole)
+    return {
+        "currency": str(settings.get("currency") or ""),
+        "mass_unit": str(settings.get("mass_unit") or "t"),
+        "money_unit": {"name": unit, "divisor": divisor},
+        "plans": [
+            {
+                "key": key,
+                "title": titles[key],
+                "headline": summary.headline(whole if isinstance(whole, ScenarioPlan) else plan),
+                "alarms": alarms(plan),
+                "notes": notes(plan),
+            }
+            for key, plan in plans.items()
+        ],
+    }
+
+
+def alarms(plan: Plan | ScenarioPlan) -> list[str]:
+    """What must not be overlooked: an audit that failed or was not made, an ending without proof."""
+    found = []
+    if plan.audit is None or not plan.audit.passed:
+        found.append(summary.verdict(plan.audit))
+    if plan.status != "optimal" and summary.ending(plan):
+        found.append(summary.ending(plan))
+    return found
+
+
+def notes(plan: Plan) -> list[str]:
+    """What the case is about and what was asked of this plan."""
+    described = str(plan.case.settings.get("description") or "")
+    return [described] if described else []
+
+
