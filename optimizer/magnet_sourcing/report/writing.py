@@ -12,11 +12,14 @@ from ..plan import Plan
 from ..scenario_plan import ScenarioPlan
 from .page import page
 from .plan_sections import sections_of
+from .study_sections import brief_section, plans_of, study_sections, title_of
 
 if TYPE_CHECKING:
+    from ..studies.compare.comparing import Comparison
     from ..studies.frontier.tracing import Frontier
     from ..studies.sensitivity.studying import Sensitivity
     from ..studies.stress.testing import Stress
+    from .study_sections.why import Reasons
 
 
 def write_report(
@@ -26,7 +29,8 @@ def write_report(
     frontier: Frontier | None = None,
     stress: Stress | None = None,
     sensitivity: Sensitivity | None = None,
-    why: Any | None = None,
+    why: Reasons | None = None,
+    comparison: Comparison | None = None,
 ) -> Path:
     """Writes the report of a plan as one HTML file that opens by itself; returns the path written.
 
@@ -36,7 +40,7 @@ def write_report(
     target = Path(path)
     if target.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"{target}: a report is written as .html")
-    text = report_text(plan, frontier=frontier, stress=stress, sensitivity=sensitivity, why=why)
+    text = report_text(plan, frontier=frontier, stress=stress, sensitivity=sensitivity, why=why, comparison=comparison)
     return replace_file(target, lambda place: _write(place, text))
 
 
@@ -50,15 +54,23 @@ def report_text(
     frontier: Frontier | None = None,
     stress: Stress | None = None,
     sensitivity: Sensitivity | None = None,
-    why: Any | None = None,
+    why: Reasons | None = None,
+    comparison: Comparison | None = None,
 ) -> str:
     """The page `write_report` writes. The same plan and studies, the same text."""
     if not plan.has_plan:
         raise ValueError(f"there is no plan to report: it ended {plan.status}. {summary.ending(plan)}".strip())
     plans: dict[str, Plan] = dict(plan.plans) if isinstance(plan, ScenarioPlan) else {"plan": plan}
     titles = {key: f"in the future '{key}'" if isinstance(plan, ScenarioPlan) else "the plan" for key in plans}
+    if frontier is not None:  # each of its points is a plan of the page
+        plans |= plans_of(frontier)
+        titles |= title_of(frontier)
     title = str(plan.case.settings.get("name") or "Plan")
-    return page(title, about(plan, plans, titles), sections_of(plans))
+    given = study_sections(
+        plan.case, frontier=frontier, stress=stress, sensitivity=sensitivity, why=why, comparison=comparison
+    )
+    brief = [brief_section(why)] if why is not None else []
+    return page(title, about(plan, plans, titles), [*brief, *sections_of(plans), *given])
 
 
 def about(whole: Plan | ScenarioPlan, plans: Mapping[str, Plan], titles: Mapping[str, str]) -> dict[str, Any]:

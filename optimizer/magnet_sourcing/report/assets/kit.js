@@ -48,10 +48,11 @@ const MS = (() => {
 
   // ---------------------------------------------------------------- tables
 
-  // columns: {title, unit, kind: "text" | "number" | "whole" | "year" | "percent", digits, help}; rows: arrays of raw
+  // columns: {title, unit, kind: "text" | "number" | "whole" | "year" | "percent" | "figure" (each
+  // to its own digits) | "link" (an address), digits, help}; rows: arrays of raw
   // values, null for a blank. options: {caption, filter (default: over 8 rows), most: rows shown at first, sort: [column, "ascending"]}.
   function table(box, columns, rows, options = {}) {
-    const numeric = columns.map((c) => (c.kind || "text") !== "text");
+    const numeric = columns.map((c) => !["text", "link"].includes(c.kind || "text"));
     const formats = columns.map((c, i) => formatOf(c, rows, i));
     const most = options.most || 200;
     let shown = rows, everything = false, order = options.sort || null;
@@ -81,7 +82,7 @@ const MS = (() => {
       heads.forEach((head, i) => head.setAttribute("aria-sort", order && order[0] === i ? order[1] : "none"));
       const listed = everything ? shown : shown.slice(0, most);
       body.replaceChildren(...listed.map((r) => el("tr", null, columns.map((_, i) =>
-        el("td", { class: numeric[i] ? "number" : null, "data-value": r[i] }, formats[i](r[i]))))));
+        el("td", { class: numeric[i] ? "number" : null, "data-value": r[i] }, columns[i].kind === "link" ? link(r[i]) : formats[i](r[i]))))));
       said.textContent = shown.length + (shown.length === 1 ? " row" : " rows") + (wanted ? " of " + rows.length : "");
       more.textContent = "Show all " + shown.length + " rows";
       more.hidden = listed.length === shown.length;
@@ -94,9 +95,15 @@ const MS = (() => {
     fill();
     return made;
   }
+  // An address of the web is followed only by whoever clicks it; anything else stays text.
+  function link(address) {
+    if (!/^https?:\/\//i.test(address || "")) return address || "";
+    return el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, address);
+  }
   function formatOf(column, rows, i) {
     const kind = column.kind || "text";
-    if (kind === "text") return (x) => (x === null || x === undefined ? "" : String(x));
+    if (kind === "figure") return (x) => (known(x) ? x.toLocaleString("en-US", { maximumSignificantDigits: 6, useGrouping: Math.abs(x) >= 10000 }) : x === null ? "" : String(x));
+    if (kind === "text" || kind === "link") return (x) => (x === null || x === undefined ? "" : String(x));
     if (kind === "year") return (x) => (known(x) ? String(x) : "");
     if (kind === "percent") return (x) => (known(x) ? percent(x, column.digits === undefined ? 1 : column.digits) : "");
     const values = rows.map((r) => r[i]).filter(known);

@@ -25,14 +25,9 @@ def stress_section(stress: Stress) -> Section:
     by_segment, held = segments(stress), reserves(stress)
     data = {
         "figures": [
-            {
-                "column": "further_unmet",
-                "title": "further unmet demand, t over the horizon",
-                "divisor": 1.0,
-                "digits": 0,
-            },
-            {"column": "extra_cost", "title": f"extra cost, {unit}, discounted", "divisor": divisor, "digits": 2},
-            {"column": "months_of_stock", "title": "months of need that stocks hold", "divisor": 1.0, "digits": 1},
+            _figure("further_unmet", "further unmet demand, t over the horizon", 1.0, 0, harm=True),
+            _figure("extra_cost", f"extra cost, {unit}, discounted", divisor, 2, harm=True),
+            _figure("months_of_stock", "months of need that stocks hold", 1.0, 1, harm=False),
         ],
         "money": {"unit": unit, "divisor": divisor},
         "plans": list(stress.plans),
@@ -47,6 +42,11 @@ def stress_section(stress: Stress) -> Section:
     }
     lead = [words.headline(stress), *words.findings(stress)] if stress.hits else [words.headline(stress)]
     return Section("stress", "What happens to plans when things go wrong", lead, data)
+
+
+def _figure(column: str, title: str, divisor: float, digits: int, *, harm: bool) -> dict[str, Any]:
+    """A column of the results to colour the matrix by. harm: the more, the worse."""
+    return {"column": column, "title": title, "divisor": divisor, "digits": digits, "harm": harm}
 
 
 def _worst_first(stress: Stress) -> list[str]:
