@@ -49,7 +49,7 @@ const MS = (() => {
   // ---------------------------------------------------------------- tables
 
   // columns: {title, unit, kind: "text" | "number" | "whole" | "year" | "percent" | "figure" (each
-  // to its own digits) | "link" (an address), digits, help}; rows: arrays of raw
+  // to its own digits) | "link" (an address), digits, help, wide: true for long text}; rows: arrays of raw
   // values, null for a blank. options: {caption, filter (default: over 8 rows), most: rows shown at first, sort: [column, "ascending"]}.
   function table(box, columns, rows, options = {}) {
     const numeric = columns.map((c) => !["text", "link"].includes(c.kind || "text"));
@@ -82,7 +82,7 @@ const MS = (() => {
       heads.forEach((head, i) => head.setAttribute("aria-sort", order && order[0] === i ? order[1] : "none"));
       const listed = everything ? shown : shown.slice(0, most);
       body.replaceChildren(...listed.map((r) => el("tr", null, columns.map((_, i) =>
-        el("td", { class: numeric[i] ? "number" : null, "data-value": r[i] }, columns[i].kind === "link" ? link(r[i]) : formats[i](r[i]))))));
+        el("td", { class: numeric[i] ? "number" : columns[i].wide ? "wide" : null, "data-value": r[i] }, columns[i].kind === "link" ? link(r[i]) : formats[i](r[i]))))));
       said.textContent = shown.length + (shown.length === 1 ? " row" : " rows") + (wanted ? " of " + rows.length : "");
       more.textContent = "Show all " + shown.length + " rows";
       more.hidden = listed.length === shown.length;
@@ -130,7 +130,7 @@ const MS = (() => {
       add(box, el("figure", { "data-chart": options.name || options.label }, options.caption === false ? null : el("figcaption", null, options.label), holder, toggle, place));
       const made = echarts.init(holder, null, { renderer: "svg", width: holder.clientWidth || 900, height: options.height || 380 });
       const base = (o, label) => ({
-        color: palette, animation: false, textStyle: { fontFamily: "inherit", fontSize: 13, color: "#1a1a1a" },
+        color: palette, animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 13, color: "#1a1a1a" },
         aria: { enabled: true, label: { description: label }, decal: { show: options.decal !== false } },
         ...o, tooltip: { confine: true, ...(o.tooltip || {}), renderMode: "richText" }, // richText: names are never read as HTML
       });

@@ -33,8 +33,9 @@ def compare_section(found: Comparison) -> Section:
         frame = found.table(name)
         if len(frame):
             tables.append({"name": name, "title": title, **_table(found, frame, kind)})
-    lead = [words.headline(found), *(line for lines in words.findings(found).values() for line in lines)]
-    return Section("compare", "Plans side by side", lead, {"names": found.names, "tables": tables})
+    said = [line for lines in words.findings(found).values() for line in lines]
+    data = {"names": found.names, "tables": tables, "said": said}
+    return Section("compare", "Plans side by side", [words.headline(found)], data)
 
 
 def _table(found: Comparison, frame: pd.DataFrame, kind: str) -> dict[str, Any]:

@@ -50,6 +50,8 @@ def frontier_section(frontier: Frontier) -> Section:
     """The points with their proofs; without points, why there are none."""
     money, share = words.units(frontier)
     titles, unmet = title_of(frontier), frontier.table()["unmet"]
+    said = words.findings(frontier)
+    first = 2 if frontier.points else len(said)
     data = {
         "x": axis(share),
         "y": axis(money),
@@ -59,9 +61,9 @@ def frontier_section(frontier: Frontier) -> Section:
         ],
         "region": [[plain(x) for x in step] for step in frontier.region],
         "knee": frontier.knee,
+        "said": said[first:],
     }
-    lead = [words.headline(frontier), *words.findings(frontier)]
-    return Section("frontier", f"{_capital(frontier.measure)} against {frontier.against}", lead, data)
+    return Section("frontier", f"{_capital(frontier.measure)} against {frontier.against}", [words.headline(frontier), *said[:first]], data)
 
 
 def _point(frontier: Frontier, p: Point, unmet: float, title: str) -> dict[str, Any]:

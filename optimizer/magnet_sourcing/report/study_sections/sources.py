@@ -53,7 +53,7 @@ def _lead(
             "An estimate is reasoned, not sourced; its reasoning stands beside it."
         )
     if sensitivity is not None and sensitivity.weak:
-        said += [line for found in sensitivity.weak.values() for line in found.sentences]
+        said += [line for found in sensitivity.weak.values() for line in found.sentences[:2]]
     elif weak["rows"]:
         said.append(
             f"{len(weak['rows'])} ranges are estimates or of low confidence, the widest beside their number first. What "
@@ -96,7 +96,7 @@ def _source(name: str, row: Row | None, grades: Counter[str], sheets: Counter[st
         "numbers": sum(grades.values()),
         "grades": ", ".join(f"{n} {grade}" for grade, n in grades.most_common()),
         "rows": sum(sheets.values()),
-        "sheets": ", ".join(f"{sheet} {n}" for sheet, n in sheets.most_common()),
+        "sheets": _first([f"{sheet} {n}" for sheet, n in sheets.most_common()], ", ", 6),
     }
 
 
@@ -158,7 +158,7 @@ def _weak(case: Case, sensitivity: Sensitivity | None) -> dict[str, Any]:
                 "base": r.shown(0.0),
                 "high": r.shown(1.0),
                 "width": plain(_width(r)),
-                "numbers": "; ".join(r.numbers),
+                "numbers": _first(r.numbers, "; ", 4),
                 "source": r.source,
                 "note": r.note,
                 "moves": [plain(moves[m].get(r.name)) for m in measures],
@@ -166,6 +166,11 @@ def _weak(case: Case, sensitivity: Sensitivity | None) -> dict[str, Any]:
             for r in weak
         ],
     }
+
+
+def _first(names: Sequence[str], between: str, most: int) -> str:
+    """The first few, and how many more there are."""
+    return between.join([*names[:most], *([f"{len(names) - most} more"] if len(names) > most else [])])
 
 
 def _moves(sensitivity: Sensitivity, measure: str) -> dict[str, float | None]:

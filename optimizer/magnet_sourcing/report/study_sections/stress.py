@@ -30,6 +30,7 @@ def stress_section(stress: Stress) -> Section:
             _figure("months_of_stock", "months of need that stocks hold", 1.0, 1, harm=False),
         ],
         "money": {"unit": unit, "divisor": divisor},
+        "said": words.findings(stress) if stress.hits else [],
         "plans": list(stress.plans),
         "disruptions": disruptions,
         "cells": {
@@ -40,8 +41,7 @@ def stress_section(stress: Stress) -> Section:
             for name in disruptions
         },
     }
-    lead = [words.headline(stress), *words.findings(stress)] if stress.hits else [words.headline(stress)]
-    return Section("stress", "What happens to plans when things go wrong", lead, data)
+    return Section("stress", "What happens to plans when things go wrong", [words.headline(stress)], data)
 
 
 def _figure(column: str, title: str, divisor: float, digits: int, *, harm: bool) -> dict[str, Any]:

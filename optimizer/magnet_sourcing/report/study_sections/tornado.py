@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from ...studies.sensitivity.studying import Sensitivity
 
-_HEADINGS = ("How sure the order is", "Which decisions change", "Shown apart", "What it stands on")
+# What the chart and the table of decisions do not tell.
+_SURE, _REST = "How sure the order is", ("Shown apart", "What it stands on")
 
 
 def tornado_section(found: Sensitivity) -> Section:
@@ -24,10 +25,11 @@ def tornado_section(found: Sensitivity) -> Section:
     changes = _changes(found)
     measures = [_measure(found, name, changes) for name in found.asked.measures]
     said = found.findings
-    lead = [found.headline, *(line for head in _HEADINGS for line in said.get(head, ()))]
+    lead = [found.headline, *said.get(_SURE, ())]
     if not found.bars:
         lead += [line for lines in said.values() for line in lines]
-    data = {"measures": measures, "apart": _apart(found)}
+    rest = [line for head in _REST for line in said.get(head, ())] if found.bars else []
+    data = {"measures": measures, "apart": _apart(found), "said": rest}
     return Section("tornado", "Which numbers matter", lead, data)
 
 

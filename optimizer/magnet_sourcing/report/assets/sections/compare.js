@@ -4,4 +4,5 @@ MS.section("compare", (box, data, kit) => {
     kit.add(box, kit.el("h3", null, table.title));
     kit.table(box, table.columns, table.rows, { caption: table.title });
   }
+  kit.sentences(box, data.said);
 });

@@ -24,14 +24,14 @@ MS.section("frontier", (box, data, kit) => {
   const symbol = (p) => (p.number === data.knee ? "diamond" : "circle");
   const dots = (chosen) => points.map((p) => ({
     value: [at(x, p.value), at(y, p.objective)], name: p.key, symbol: symbol(p),
-    symbolSize: p.key === chosen ? 24 : p.number === data.knee ? 18 : 14,
-    itemStyle: { color: p.key === chosen ? kit.palette[5] : kit.palette[0], borderColor: "#000", borderWidth: p.key === chosen ? 3 : 1 },
-    label: { show: true, formatter: String(p.number), position: "top", distance: 7, fontWeight: p.key === chosen ? "bold" : "normal", color: "#1a1a1a" },
+    symbolSize: p.number === data.knee ? 30 : 22,
+    itemStyle: { color: p.key === chosen ? kit.palette[5] : kit.palette[0], borderColor: "#000", borderWidth: p.key === chosen ? 3 : 1, opacity: 1 },
+    label: { show: true, formatter: String(p.number), position: "inside", fontWeight: "bold", color: p.key === chosen ? "#000" : "#fff" },
   }));
   const digits = (axis) => (value) => (axis.share ? kit.number(value) + " %" : kit.number(value));
   const option = (chosen) => ({
     grid: { left: 78, right: 30, top: 44, bottom: 54 },
-    legend: { top: 0, data: ["plans", "best plan known", "no plan is below: proved"] },
+    legend: { top: 0, itemGap: 24, data: [{ name: "plans", icon: "circle" }, "best plan known", "no plan is below: proved"] },
     tooltip: { trigger: "item", formatter: (at) => (at.seriesName === "plans" ? about(points[at.dataIndex]) : at.seriesName) },
     xAxis: { type: "value", scale: true, name: x.title + " (at most)", nameLocation: "middle", nameGap: 32, axisLabel: { formatter: digits(x) }, splitLine: { show: false } },
     yAxis: { type: "value", scale: true, name: y.title, nameLocation: "middle", nameGap: 60, axisLabel: { formatter: digits(y) } },
@@ -59,9 +59,11 @@ MS.section("frontier", (box, data, kit) => {
     el("td", { class: "number", "data-value": p.value }, shown(x, p.value)), el("td", { class: "number", "data-value": p.objective }, shown(y, p.objective)),
     el("td", { class: "number", "data-value": p.gap }, kit.percent(p.gap, 3)), el("td", { class: "number", "data-value": p.unmet }, kit.number(p.unmet, 0)),
     el("td", null, p.price), el("td", null, p.lever)));
-  add(box, el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Points of the frontier" },
+  add(box, el("div", { class: "scroll whole", tabindex: "0", role: "region", "aria-label": "Points of the frontier" },
     el("table", { class: "points" }, el("caption", null, "The points, and what each step costs and is bought by"),
       el("thead", null, el("tr", null, heads.map((h) => el("th", { scope: "col" }, h)))), el("tbody", null, lines))));
+
+  kit.sentences(box, data.said);
 
   // The chosen point is marked here and now, so that the focus stays where it is.
   function mind(chosen) {

@@ -8,7 +8,7 @@ MS.section("stress", (box, data, kit) => {
   }
   const WORDS = { met: "met", short: "short", broken: "BROKEN", impossible: "NO WAY" };
   const details = el("div", { class: "cell-details", role: "status" }, el("p", { class: "faint screen-only" }, "Choose a cell to see what is behind its number."));
-  const place = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Stress matrix" });
+  const place = el("div", { class: "scroll whole", tabindex: "0", role: "region", "aria-label": "Stress matrix" });
   let chosen = null;
   function cell(disruption, plan) { return (data.cells[disruption] || {})[plan]; }
   const text = (figure, c) => (!c ? "not tested" : kit.known(c[figure.column]) ? kit.number(c[figure.column] / figure.divisor, figure.digits) : "-");
@@ -49,9 +49,10 @@ MS.section("stress", (box, data, kit) => {
       ["a reserve that would have covered it", c.reserves.map(([m, l, v, cost]) => kit.number(v, 0) + t + " of " + m + " at " + l + (kit.known(cost) ? " (" + money(cost) + " a year)" : "")).join("; ")],
       ["deciding again would have saved", kit.known(c.regret_high) ? money(c.regret_low) + " to " + money(c.regret_high) : null],
     ].filter(([, value]) => value !== null && value !== undefined && value !== "");
-    details.replaceChildren(el("h3", null, plan + " in " + disruption), el("dl", null, facts.map(([name, value]) => [el("dt", null, name), el("dd", null, value)])));
+    details.replaceChildren(el("h3", null, plan + " in " + disruption), el("dl", null, facts.flatMap(([name, value]) => [el("dt", null, name), el("dd", null, value)])));
   }
   if (figures.length > 1) kit.choice(box, "Figure", figures.map((f) => [f.column, f.title]), figures[0].column, (name) => show(figures.find((f) => f.column === name)));
   add(box, place, details);
   show(figures[0] || data.figures[0]);
+  kit.sentences(box, data.said);
 });

@@ -20,7 +20,7 @@ MS.section("tornado", (box, data, kit) => {
       data: bars.map((bar) => {
         const value = bar["change_" + end], shown = value === null ? null : value / axis.divisor;
         return { value: shown, itemStyle: { opacity: bar.solved === "in full" ? 1 : 0.4 }, label: { show: shown !== null && shown !== 0, position: shown < 0 ? "left" : "right",
-          formatter: bar[end] + ": " + sign(kit.number(shown, 1), shown) } };
+          formatter: shortened(bar[end], 24) + ": " + sign(kit.number(shown, 1), shown) } };
       }),
       label: { fontSize: 11, color: "#1a1a1a" }, labelLayout: { hideOverlap: false },
     });
@@ -28,7 +28,7 @@ MS.section("tornado", (box, data, kit) => {
       grid: { left: 290, right: 60, top: 36, bottom: 46 },
       legend: { top: 0, data: ["at the low end", "at the high end"] },
       tooltip: { trigger: "item", formatter: (at) => told(measure, bars[at.dataIndex]) },
-      xAxis: { type: "value", name: "change of " + axis.title.replace(", %", ", percentage points"), nameLocation: "middle", nameGap: 28, ...room(measure, bars), axisLabel: { formatter: (v) => kit.number(v) } },
+      xAxis: { type: "value", name: "change of " + axis.title.replace(", %", ", percentage points"), nameLocation: "middle", nameGap: 28, ...room(measure, bars) },
       yAxis: { type: "category", inverse: true, data: bars.map((bar, i) => i), axisTick: { show: false }, axisLine: { onZero: false, show: false },
         axisLabel: { formatter: (i) => shortened(bars[i].range, 40) + marks(bars[i]), interval: 0, fontSize: 12 } },
       series: [series("low", "at the low end", kit.palette[0]), series("high", "at the high end", kit.palette[1])],
@@ -37,8 +37,8 @@ MS.section("tornado", (box, data, kit) => {
   // Room at both sides for the values written at the ends.
   function room(measure, bars) {
     const values = bars.flatMap((bar) => [bar.change_low, bar.change_high]).filter(kit.known).map((v) => v / measure.axis.divisor);
-    const low = Math.min(0, ...values), high = Math.max(0, ...values), more = 0.3 * (high - low || 1);
-    return { min: low - more, max: high + more, axisLine: { show: false }, splitNumber: 6, axisLabel: { showMinLabel: false, showMaxLabel: false } };
+    const low = Math.min(0, ...values), high = Math.max(0, ...values), more = 0.42 * (high - low || 1);
+    return { min: low - more, max: high + more, axisLine: { show: false }, splitNumber: 6, axisLabel: { formatter: (v) => kit.number(v), showMinLabel: false, showMaxLabel: false } };
   }
   function told(measure, bar) {
     const lines = [bar.range + " (" + bar.confidence + ", " + (bar.solved === "in full" ? "solved in full" : "only screened, decisions held") + ")",
@@ -82,7 +82,8 @@ MS.section("tornado", (box, data, kit) => {
 
   const changes = first.bars.flatMap((bar) => turns(bar).map((end) => [bar.range, end, bar[end], bar["decisions_" + end].verdict, bar["decisions_" + end].told.join("; ")]));
   if (changes.length) {
-    kit.table(box, [{ title: "range" }, { title: "end" }, { title: "value" }, { title: "verdict" }, { title: "what is decided otherwise" }], changes, { caption: "Which decisions change at an end", most: 20 });
+    kit.table(box, [{ title: "range" }, { title: "end" }, { title: "value" }, { title: "verdict" }, { title: "what is decided otherwise", wide: true }], changes, { caption: "Which decisions change at an end", most: 20 });
   }
+  kit.sentences(box, data.said);
   if (data.apart.rows.length) kit.table(box, data.apart.columns, data.apart.rows, { caption: "Ends no bar is drawn for" });
 });
