@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from magnet_sourcing import Case, frontier, sensitivity, stress
+from magnet_sourcing.studies.frontier.tracing import Frontier
+from magnet_sourcing.studies.sensitivity.studying import Sensitivity
+from magnet_sourcing.studies.stress.testing import Stress
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "microsoft-edge")
 
@@ -59,3 +63,21 @@ def opened(browser: Any) -> Iterator[Callable[[Path], Opened]]:
     context = browser.new_context(viewport={"width": 1366, "height": 768}, offline=True)
     yield lambda path: Opened(context.new_page(), path)
     context.close()
+
+
+@pytest.fixture(scope="session")
+def traced() -> Frontier:
+    """The small case's plans between the cheapest and the least dependent."""
+    return frontier(Case.small(), points=5)
+
+
+@pytest.fixture(scope="session")
+def shocked(traced: Frontier) -> Stress:
+    """Both ends of the frontier in every disruption."""
+    return stress({"cheapest": traced.points[0].plan, "least dependent": traced.points[-1].plan})
+
+
+@pytest.fixture(scope="session")
+def moved() -> Sensitivity:
+    """All ranges of the small case, each at both ends."""
+    return sensitivity(Case.small(), spider=0, switch_over=0, ranging=0)
