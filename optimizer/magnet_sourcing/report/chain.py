@@ -5,6 +5,9 @@ Boxes are work at a stage in a country, tolling, what comes in (ground, purchase
 place gets of its own from each box, and `a[l, k]` the share of what place k holds that arrives at l by lane, the tonnes x
 of each box at each place solve x = b + a x. A link is then what a use takes, split by the boxes its place holds; so every
 box that works takes in what it gives out.
+
+What the plan counts as free of the exposed country is mixed apart: free tonnes come from free tonnes only. Those that no
+use claims as free join the others.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..audit.custody import Origins
 from ..audit.facts import Facts
 
 _TOLERANCE = 1e-6
@@ -31,9 +35,8 @@ class Box(NamedTuple):
     order: int = 0
 
 
-_ENDS = ("segment", "sold", "lost", "disposed", "to stock", "partner", "toller", "to earlier")
 _LAST = 10**6
-_LOST = Box("lost", "lost", "", _LAST)
+_LOST, _PARTNER = Box("lost", "lost", "", _LAST), Box("partner", "partners' share", "", _LAST)
 _TO_EARLIER, _FROM_LATER = Box("to earlier", "back to earlier stages", "", _LAST), Box("from later", "from later stages")
 
 
@@ -43,13 +46,18 @@ class Use(NamedTuple):
     free: float | None
 
 
+def _nothing_yet() -> dict[Box, list[float]]:
+    return defaultdict(lambda: [0.0, 0.0])
+
+
 @dataclass
 class Pool:
-    """What one material does in one period, by place."""
+    """What one material does in one period, by place: [tonnes, of which free] from each box; uses; lanes as (from, to,
+    tonnes arrived, of which free)."""
 
-    come: dict[str, dict[Box, float]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
+    come: dict[str, dict[Box, list[float]]] = field(default_factory=lambda: defaultdict(_nothing_yet))
     uses: dict[str, list[Use]] = field(default_factory=lambda: defaultdict(list))
-    lanes: list[tuple[str, str, float]] = field(default_factory=list)
+    lanes: list[tuple[str, str, float, float]] = field(default_factory=list)
 
 
 class Link(NamedTuple):
@@ -85,6 +93,7 @@ def _forward(source: Box, target: Box) -> list[tuple[Box, Box]]:
 class _Chain:
     def __init__(self, facts: Facts, period: int, element: str) -> None:
         self._f, self._t, self._element = facts, period, element
+        self._origins = Origins(facts)
         self._pools: dict[str, Pool] = defaultdict(Pool)
         self._direct: list[Link] = []
         self._after = 1 + max(facts.stage_order.values(), default=0)
@@ -106,9 +115,11 @@ class _Chain:
     def _content(self, material: str) -> float:
         return self._f.content.get(material, {}).get(self._element, 0.0)
 
-    def _come(self, place: str, material: str, box: Box, amount: float) -> None:
+    def _come(self, place: str, material: str, box: Box, amount: float, free: float | None) -> None:
         if self._content(material) and amount > 0:
-            self._pools[material].come[place][box] += amount
+            held = self._pools[material].come[place][box]
+            held[0] += amount
+            held[1] += min(free or 0.0, amount)
 
     def _go(self, place: str, material: str, box: Box, amount: float, free: float | None = None) -> None:
         if self._content(material) and amount > 0:
@@ -132,8 +143,9 @@ class _Chain:
                 within += run * q[t] * self._content(m)
             for m, q in f.outputs[process].items():
                 ours = kept if m in own else 1.0
-                self._come(place, m, box, run * q[t] * ours)
-                self._add(box, Box("partner", "partners' share", "", _LAST), run * q[t] * (1 - ours) * self._content(m), free)
+                made = run * q[t] * ours
+                self._come(place, m, box, made, None if free is None else free * made)
+                self._add(box, _PARTNER, run * q[t] * (1 - ours) * self._content(m), free)
                 within -= run * q[t] * self._content(m)
             self._add(box, _LOST, within, free)
             self._add(Box("ground", "in the ground", f.country(place)), box, -within, free)
@@ -148,10 +160,11 @@ class _Chain:
             row = f.named["supplies"][r["supply"]]
             stage = f.named["materials"][row.material].stage
             order = 0 if stage is None else f.stage_order[stage]
-            self._come(row.location, row.material, Box("bought", stage or row.material, f.origin(row), order), r["bought"])
+            box = Box("bought", stage or row.material, f.origin(row), order)
+            self._come(row.location, row.material, box, r["bought"], r["free"])
         for r in self._rows("collections"):
             row = f.named["returns"][r["return"]]
-            self._come(row.location, row.material, Box("collected", "collected after use"), r["collected"])
+            self._come(row.location, row.material, Box("collected", "collected after use"), r["collected"], r["free"])
         for r in self._rows("demand"):
             segment = f.named["demands"][r["demand"]].segment or r["demand"]
             self._go(r["location"], r["material"], Box("segment", segment, "", _LAST), r["delivered"], r["free"])
@@ -168,27 +181,43 @@ class _Chain:
             row = f.named["tolls"][r["toll"]]
             stage = f.named["materials"][row.returned].stage
             box = Box("toll", f"{stage or row.returned} by tolling", f.toll_country(row), self._order(stage))
+            free = self._free_arriving(r["toll"], row)
             self._go(row.origin, row.sent, box, r["sent"], r["free"])
-            self._come(row.destination, row.returned, box, r["returned"])
+            self._come(
+                row.destination, row.returned, box, r["returned"], free * row["yield"] * (1 - row.partner_share)
+            )
             held = r["sent"] * self._content(row.sent) - r["returned"] * self._content(row.returned)
             if row.swarf:
-                self._come(row.destination, row.swarf, box, r["swarf"])
+                self._come(row.destination, row.swarf, box, r["swarf"], free * row.swarf_yield * row.swarf_share)
                 held -= r["swarf"] * self._content(row.swarf)
             self._add(box, Box("toller", "kept, lost or held by tollers", "", _LAST), held, None)
             self._add(Box("ground", "added or held before by tollers", f.toll_country(row)), box, -held, None)
 
+    def _free_arriving(self, toll: str, row: Any) -> float:
+        """Free tonnes sent, now or earlier, whose product comes back in the period; none if the work is not free."""
+        if not self._origins.toll(toll, self._t):
+            return 0.0
+        sent = (r for r in self._f.plan["tolling"] if r["toll"] == toll)
+        return sum((r["free"] or 0.0) * self._f.arriving(row.lag, r["period"], self._t) for r in sent)
+
     def _stocks(self) -> None:
+        f, t = self._f, self._t
+        before = f.previous(t)
+        free = {r["stock"]: r["free"] for r in f.plan["stocks"] if r["period"] == before}
         for r in self._rows("stocks"):
-            row = self._f.named["stocks"][r["stock"]]
-            taken = (r["opening"] - r["lost"] - r["closing"]) / self._f.length[self._t]
-            self._come(row.location, row.material, Box("from stock", "from stock"), taken)
-            self._go(row.location, row.material, Box("to stock", "to stock", "", _LAST), -taken)
+            row, years = f.named["stocks"][r["stock"]], f.length[t]
+            opening = row.initial * row.initial_free if before is None else free[r["stock"]] or 0.0
+            start, end = Box("from stock", "stock at the start"), Box("to stock", "stock at the end", "", _LAST)
+            kept = opening * (1 - row.loss) ** years / years
+            self._come(row.location, row.material, start, (r["opening"] - r["lost"]) / years, kept)
+            self._go(row.location, row.material, end, r["closing"] / years, None if r["free"] is None else r["free"] / years)
 
     def _lanes(self) -> None:
         for r in self._rows("flows"):
             lane = self._f.named["lanes"][r["lane"]]
             if self._content(r["material"]) and r["loaded"] > 0:
-                self._pools[r["material"]].lanes.append((lane.origin, lane.destination, r["arrived"]))
+                free = (r["free"] or 0.0) * r["arrived"] / r["loaded"]
+                self._pools[r["material"]].lanes.append((lane.origin, lane.destination, r["arrived"], free))
                 self._go(lane.origin, r["material"], _LOST, r["loaded"] - r["arrived"])
 
 
@@ -203,26 +232,46 @@ def _parts(amount: float, free: float | None) -> list[tuple[str, float]]:
 
 
 def _mixed(pool: Pool) -> Iterator[Link]:
-    """Each use split by the boxes its place holds, in tonnes of the material."""
+    """Each use split by the boxes its place holds, in tonnes of the material; what is free apart from the rest."""
     places = sorted({*pool.come, *pool.uses, *(x for lane in pool.lanes for x in lane[:2])})
     boxes = sorted({box for held in pool.come.values() for box in held})
     row, column = {p: i for i, p in enumerate(places)}, {b: j for j, b in enumerate(boxes)}
-    own = np.zeros((len(places), len(boxes)))
+    own, own_free = np.zeros((2, len(places), len(boxes)))
     for place, held in pool.come.items():
-        for box, amount in held.items():
-            own[row[place], column[box]] += amount
+        for box, (amount, free) in held.items():
+            own_free[row[place], column[box]] += free
+            own[row[place], column[box]] += amount - free
+    lanes = [(row[a], row[b], arrived - free, free) for a, b, arrived, free in pool.lanes]
+    free_uses = [(row[p], u.box, u.free, "free") for p, uses in pool.uses.items() for u in uses if u.free]
+    other_uses = [
+        (row[p], u.box, u.amount - (u.free or 0.0), "not followed" if u.free is None else "not free")
+        for p, uses in pool.uses.items()
+        for u in uses
+    ]
+    at_free = _held(own_free, [(a, b, free) for a, b, _, free in lanes])
+    taken = np.zeros(len(places))
+    for place, _, amount, _ in free_uses:
+        taken[place] += amount
+    for start, _, _, free in lanes:
+        taken[start] += free
+    whole = at_free.sum(axis=1)
+    unclaimed = np.divide(whole - taken, whole, out=np.zeros(len(places)), where=whole > _TOLERANCE)
+    at_rest = _held(own + at_free * np.clip(unclaimed, 0, 1)[:, None], [(a, b, rest) for a, b, rest, _ in lanes])
+    for at, uses in ((at_free, free_uses), (at_rest, other_uses)):
+        total = at.sum(axis=1)
+        for place, box, amount, custody in uses:
+            for source, j in column.items() if total[place] > 0 and amount > 0 else ():
+                yield Link(source, box, custody, amount * at[place, j] / total[place])
+
+
+def _held(own: np.ndarray, lanes: list[tuple[int, int, float]]) -> np.ndarray:
+    """Tonnes of each box (across) at each place (down), of its own and arrived by lane."""
     whole = own.sum(axis=1)
-    for _, stop, arrived in pool.lanes:
-        whole[row[stop]] += arrived
-    passed = np.zeros((len(places), len(places)))
-    for start, stop, arrived in pool.lanes:
-        if whole[row[start]] > 0:
-            passed[row[stop], row[start]] += arrived / whole[row[start]]
-    held_at = np.linalg.lstsq(np.eye(len(places)) - passed, own, rcond=None)[0]
-    for place, uses in pool.uses.items():
-        total = whole[row[place]]
-        for box, amount, free in uses if total > 0 else ():
-            for source, j in column.items():
-                share = held_at[row[place], j] / total
-                for custody, part in _parts(amount * share, None if free is None else free * share):
-                    yield Link(source, box, custody, part)
+    for _, stop, arrived in lanes:
+        whole[stop] += arrived
+    passed = np.zeros((len(own), len(own)))
+    for start, stop, arrived in lanes:
+        if whole[start] > 0:
+            passed[stop, start] += arrived / whole[start]
+    found: np.ndarray = np.linalg.solve(np.eye(len(own)) - passed, own)
+    return found

@@ -13,8 +13,11 @@ _COMES = {"ground", "bought", "collected", "from stock", "from later"}
 
 
 def material(plan: Plan) -> dict[str, Any]:
-    """boxes: label, column. elements: element -> period -> links as [source, target, custody, t element/y], where source
-    and target are boxes by number. The element with most tonnes comes first."""
+    """boxes: label, the same in short lines, column, kind. elements: element -> period -> links.
+
+    A link is [source, target, custody, t element/y], source and target boxes by number. The element with most tonnes
+    comes first.
+    """
     facts = Facts(plan.case, plan.tables, _TOLERANCE)
     found = {r.element: {t: links(facts, t, r.element) for t in facts.periods} for r in facts.rows["elements"]}
     size = {e: sum(x.amount for rows in by.values() for x in rows) for e, by in found.items()}
@@ -27,7 +30,7 @@ def material(plan: Plan) -> dict[str, Any]:
     return {
         "exposed": facts.settings.get("exposed_country"),
         "periods": facts.periods,
-        "boxes": [{"label": label(b), "column": columns[b], "kind": b.kind} for b in boxes],
+        "boxes": [{"label": label(b), "lines": lines(b), "column": columns[b], "kind": b.kind} for b in boxes],
         "elements": {
             e: {
                 str(t): [[number[x.source], number[x.target], x.custody, x.amount] for x in rows]
@@ -46,6 +49,12 @@ def label(box: Box) -> str:
     if box.kind == "bought":
         return f"bought, {box.name}: {box.country}"
     return f"{box.name}, {box.country}" if box.country else box.name
+
+
+def lines(box: Box) -> list[str]:
+    """The label in short lines, for the narrow columns of the picture."""
+    name = {"bought": f"bought {box.name}", "toller": "kept or held\nby tollers"}.get(box.kind, box.name)
+    return [name, box.country] if box.country else [name]
 
 
 def _columns(boxes: list[Box]) -> dict[Box, int]:

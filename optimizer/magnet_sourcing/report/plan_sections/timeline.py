@@ -48,11 +48,12 @@ def _builds(facts: Facts) -> list[dict[str, Any]]:
             {
                 "name": r["expansion"],
                 "kind": "build",
+                "size": f"{r['size']:,.0f} {facts.settings['mass_unit']}/y",
                 "decided": r["period"],
                 "begins": begins,
                 "full": begins + _ramp_years(facts, expansion.ramp),
                 "ends": None if expansion.life is None else begins + expansion.life,
-                "note": f"{r['size']:,.0f} {facts.settings['mass_unit']}/y, {r['location']}, {r['country']}",
+                "note": f"{r['location']}, {r['country']}",
             }
         )
     return found

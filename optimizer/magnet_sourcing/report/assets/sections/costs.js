@@ -4,7 +4,7 @@ MS.section("costs", (box, data, kit) => {
   // The palette has nine colours: eight items in the chart, the rest together; the table has them all.
   const most = data.items.length > 9 ? 8 : 9;
   const parts = data.items.slice(0, most).map((item, i) => ({ name: item, values: data.yearly[i] }));
-  if (data.items.length > most) parts.push({ name: (data.items.length - most) + " smaller items", values: data.periods.map((_, t) => data.yearly.slice(most).reduce((sum, row) => sum + row[t], 0)) });
+  if (data.items.length > most) parts.push({ name: (data.items.length - most) + " smaller items, net", values: data.periods.map((_, t) => data.yearly.slice(most).reduce((sum, row) => sum + row[t], 0)) });
   const totals = data.periods.map((_, t) => data.yearly.reduce((sum, row) => sum + row[t], 0));
   kit.chart(box, {
     grid: { left: 10, right: 20, top: 60, bottom: 10, containLabel: true },

@@ -4,7 +4,8 @@ MS.section("dependence", (box, data, kit) => {
   const dashes = ["solid", [8, 3], [2, 3], [10, 3, 2, 3]];
   const colours = ["#0072B2", "#E69F00", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#7A5C00", "#005C43"];
   let stage = -1;
-  const series = data.lines.map((line) => {
+  // Stages that never depend on it are in the table only.
+  const series = data.lines.filter((line) => line.kind !== "stage" || line.shares.some((x) => Math.abs(x) > 1e-9)).map((line) => {
     if (line.kind === "stage") stage += 1;
     const look = line.kind === "index" ? { color: "#000000", width: 4, type: "solid" }
       : line.kind === "free" ? { color: "#009E73", width: 3, type: [6, 4] }
@@ -12,7 +13,7 @@ MS.section("dependence", (box, data, kit) => {
     return {
       name: line.name, type: "line", data: line.shares, symbol: line.kind === "stage" ? symbols[stage % symbols.length] : "emptyCircle", symbolSize: 9,
       lineStyle: look, itemStyle: { color: look.color }, z: line.kind === "stage" ? 2 : 3,
-      endLabel: { show: true, formatter: line.name, color: look.color, fontWeight: line.kind === "stage" ? "normal" : "bold" },
+      endLabel: { show: true, formatter: line.name, color: "#1a1a1a", fontSize: 12, fontWeight: line.kind === "stage" ? "normal" : "bold" },
       labelLayout: { moveOverlap: "shiftY" },
     };
   });

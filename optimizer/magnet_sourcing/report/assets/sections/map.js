@@ -1,18 +1,28 @@
 // Places and lanes on the land's outline, by year.
 MS.section("map", (box, data, kit) => {
-  const symbols = ["circle", "rect", "triangle", "diamond", "roundRect", "pin", "arrow", "emptyCircle", "emptyRect"];
-  const colours = kit.colours(data.groups);
-  if (data.groups.length > 6) colours[data.groups[6]] = "#7A5C00"; // yellow is lost on a light map
+  const path = (points) => "path://M" + points.map((p) => p.join(" ")).join("L") + "Z";
+  const around = (n, turn, radius) => [...Array(n).keys()].map((i) => {
+    const angle = turn + (2 * Math.PI * i) / n;
+    return [radius(i) * Math.sin(angle), -radius(i) * Math.cos(angle)];
+  });
+  const plus = [[-1, -3], [1, -3], [1, -1], [3, -1], [3, 1], [1, 1], [1, 3], [-1, 3], [-1, 1], [-3, 1], [-3, -1], [-1, -1]];
+  const symbols = ["circle", "rect", "triangle", "diamond", path([[-3, -3], [3, -3], [0, 3]]), path(around(5, 0, () => 3)), path(around(10, 0, (i) => (i % 2 ? 1.3 : 3))),
+    path(around(6, 0, () => 3)), path([[-3, -1.5], [3, -1.5], [3, 1.5], [-3, 1.5]])];
+  const own = { bought: { symbol: path(plus), colour: "#8B0000" }, market: { symbol: path([[-3, 3], [-3, 0], [0, -3], [3, 0], [3, 3]]), colour: "#000000" } };
+  const hues = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#7A5C00", "#5B3A8E", "#777777"];
+  const look = (group) => { const g = data.groups.indexOf(group); return own[group] || { symbol: symbols[g % symbols.length], colour: hues[g % hues.length] }; };
   const located = ([, , latitude, longitude]) => kit.known(latitude) && kit.known(longitude);
   const known = data.places.map(located), at = (i) => [data.places[i][3], data.places[i][2]];
   const countries = [...new Set(data.places.map((p) => p[1]))];
   const concerned = new Set([...data.points.map((p) => p[0]), ...data.lanes.flatMap((l) => [l[1], l[2]])]);
   const onMap = [...concerned].filter((i) => known[i]);
   if (onMap.length) echarts.registerMap("land", { type: "FeatureCollection", features: [{ type: "Feature", properties: { name: "land" }, geometry: kit.land }] });
+  // Places where the plan does something in some year: the map shows the same part of the world in all years.
+  const everUsed = new Set(Object.values(data.by_period).flatMap((now) => [...Object.keys(now.points).map((i) => data.points[i][0]), ...Object.keys(now.lanes).flatMap((i) => data.lanes[i].slice(1))]));
   let year, offered = false, view = "all", made = null;
 
   function bounds() {
-    const shown = onMap.filter((i) => view === "all" || data.places[i][1] === view).map(at);
+    const shown = onMap.filter((i) => (view === "all" ? offered || everUsed.has(i) : data.places[i][1] === view)).map(at);
     const xs = shown.map((p) => p[0]), ys = shown.map((p) => p[1]), margin = view === "all" ? 8 : 3;
     const middle = (v) => (Math.min(...v) + Math.max(...v)) / 2, half = (v, least) => Math.max(least, (Math.max(...v) - Math.min(...v)) / 2 + margin);
     const least = view === "all" ? 20 : 5;
@@ -29,7 +39,7 @@ MS.section("map", (box, data, kit) => {
   const words = (c) => (c === "not followed" || !data.exposed ? "not followed" : c + " of " + data.exposed);
 
   function option() {
-    const now = data.by_period[year], perPlace = {};
+    const now = data.by_period[year], perPlace = {}, size = view === "all" ? 10 : 14;
     data.points.forEach(([place, group], i) => {
       const used = now.points[i] !== undefined;
       if (!known[place] || !(used || offered)) return;
@@ -38,12 +48,12 @@ MS.section("map", (box, data, kit) => {
       one.used = one.used || used;
       one.names.push(data.points[i][2] + (used ? ": " + kit.number(now.points[i]) + " " + kit.mass_unit + "/y" : ": offered, not used"));
     });
-    const dots = data.groups.map((group, g) => ({
-      name: group, type: "scatter", coordinateSystem: "geo", symbol: symbols[g % symbols.length], symbolSize: 13, itemStyle: { color: colours[group], borderColor: "#fff", borderWidth: 1 }, z: 5,
+    const dots = data.groups.map((group) => ({
+      name: group, type: "scatter", coordinateSystem: "geo", symbol: look(group).symbol, symbolSize: size, itemStyle: { color: look(group).colour, borderColor: "#fff", borderWidth: 1 }, z: 5,
       data: Object.entries(perPlace).filter(([, mine]) => mine[group]).map(([place, mine]) => {
         const groups = data.groups.filter((other) => mine[other]), one = mine[group];
-        return { name: data.places[place][0], value: at(place), symbolOffset: [(groups.indexOf(group) - (groups.length - 1) / 2) * 12, 0], lines: one.names,
-          itemStyle: one.used ? undefined : { color: "#fff", borderColor: colours[group], borderWidth: 2 } };
+        return { name: data.places[place][0], value: at(place), symbolOffset: [(groups.indexOf(group) - (groups.length - 1) / 2) * (size - 1), 0], lines: one.names,
+          itemStyle: one.used ? undefined : { color: "#fff", borderColor: look(group).colour, borderWidth: 2 } };
       }),
     }));
     const largest = Math.max(1, ...Object.values(now.lanes).map((x) => x[0]));

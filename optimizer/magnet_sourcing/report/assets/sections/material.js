@@ -14,10 +14,10 @@ MS.section("material", (box, data, kit) => {
         ? data.boxes[p.data.source].label + "\nto " + data.boxes[p.data.target].label + "\n" + kit.number(p.data.value) + " " + unit + element + "/y, " + words[p.data.custody]
         : data.boxes[p.name].label + "\n" + kit.number(p.value) + " " + unit + element + "/y" },
       series: [{
-        type: "sankey", left: 8, right: 190, top: 10, bottom: 10, nodeGap: 14, nodeWidth: 14, draggable: false, layoutIterations: 64, emphasis: { focus: "adjacency" },
+        type: "sankey", left: 8, right: 160, top: 10, bottom: 10, nodeGap: 26, nodeWidth: 14, draggable: false, layoutIterations: 64, emphasis: { focus: "adjacency" },
         data: used.map((i) => ({ name: String(i), depth: columns.indexOf(data.boxes[i].column), itemStyle: { color: tint[data.boxes[i].kind] || "#8a8a8a" } })),
         links: now().map(([source, target, custody, amount]) => ({ source: String(source), target: String(target), value: amount, custody, lineStyle: { color: kit.custody[custody], opacity: 0.5 } })),
-        label: { formatter: (p) => data.boxes[p.name].label, width: 150, overflow: "break", fontSize: 12, textBorderColor: "#fff", textBorderWidth: 2 },
+        label: { formatter: (p) => data.boxes[p.name].lines.join("\n"), fontSize: 11, lineHeight: 13, textBorderColor: "#fff", textBorderWidth: 2 },
         lineStyle: { curveness: 0.5 },
       }],
     };
