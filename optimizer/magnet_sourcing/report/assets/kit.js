@@ -7,7 +7,7 @@ const MS = (() => {
   // Told apart by colour-blind readers (Okabe and Ito, 2008); the same as in the workbook.
   const palette = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000", "#999999"];
   const custody = { free: "#009E73", "not free": "#D55E00", "not followed": "#999999" };
-  let data, land, current;
+  let data, land, current, font;
 
   // ---------------------------------------------------------------- elements
 
@@ -130,7 +130,7 @@ const MS = (() => {
       add(box, el("figure", { "data-chart": options.name || options.label }, options.caption === false ? null : el("figcaption", null, options.label), holder, toggle, place));
       const made = echarts.init(holder, null, { renderer: "svg", width: holder.clientWidth || 900, height: options.height || 380 });
       const base = (o, label) => ({
-        color: palette, animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 13, color: "#1a1a1a" },
+        color: palette, animation: false, textStyle: { fontFamily: font, fontSize: 13, color: "#1a1a1a" },
         aria: { enabled: true, label: { description: label }, decal: { show: options.decal !== false } },
         ...o, tooltip: { confine: true, ...(o.tooltip || {}), renderMode: "richText" }, // richText: names are never read as HTML
       });
@@ -192,6 +192,7 @@ const MS = (() => {
   function start() {
     data = JSON.parse(document.getElementById("report-data").textContent);
     land = JSON.parse(document.getElementById("report-land").textContent);
+    font = getComputedStyle(document.body).fontFamily; // charts measure their text in it
     current = asked() || data.plans[0].key;
     const content = document.getElementById("content"), list = el("ol");
     data.sections.forEach((section, i) => {

@@ -8,8 +8,14 @@ from typing import Any
 
 from ...plan import Plan
 from ..section import Section
+from .costs import costs
+from .demand import demand
+from .dependence import dependence
 from .headline import headline
+from .material import material
+from .routes_map import routes_map
 from .tables import tables
+from .timeline import timeline
 
 Data = dict[str, Any]
 
@@ -26,6 +32,31 @@ class Maker:
 
 MAKERS = (
     Maker("headline", "The answer", (), headline),
+    Maker(
+        "map",
+        "Where it happens",
+        ("Move the slider to see another year. A lane is as wide as the square root of its tonnes.",),
+        routes_map,
+    ),
+    Maker(
+        "material",
+        "From mine to magnet",
+        (
+            "Tonnes of one element a year, as it moves from stage to stage: the one amount that is conserved along the "
+            "chain. What is lost in processing, mined, sold or kept by partners is drawn too, so that every box balances.",
+            "Where material of several origins meets at a place, it leaves in the proportion in which it came.",
+        ),
+        material,
+    ),
+    Maker("costs", "What it costs", (), costs),
+    Maker("dependence", "What it depends on", (), dependence),
+    Maker("demand", "What is delivered", (), demand),
+    Maker(
+        "timeline",
+        "What is signed and built, and when",
+        ("From the decision through lead time and ramp-up to the end of the contract or of the plant's life.",),
+        timeline,
+    ),
     Maker(
         "tables",
         "All tables of the plan",
