@@ -50,15 +50,16 @@ def _figure(column: str, title: str, divisor: float, digits: int, *, harm: bool)
 
 
 def _worst_first(stress: Stress) -> list[str]:
-    """By the harm to the plan that suffers most: what is broken before what is short, then by tonnes; names settle ties."""
-    harm: dict[str, tuple[int, float]] = {}
+    """By the harm to the plan that suffers most; names settle ties."""
+    harm: dict[str, tuple[float, ...]] = {}
     for hit in stress.hits:
-        harm[hit.disruption] = max(harm.get(hit.disruption, (0, 0.0)), _harm(hit))
-    return sorted(harm, key=lambda name: (-harm[name][0], -harm[name][1], name))
+        harm[hit.disruption] = max(harm.get(hit.disruption, ()), _harm(hit))
+    return sorted(harm, key=lambda name: (*(-x for x in harm[name]), name))
 
 
-def _harm(hit: Hit) -> tuple[int, float]:
-    return _ORDER.index(hit.status), hit.further_total
+def _harm(hit: Hit) -> tuple[float, ...]:
+    """What is broken before what is short, then tonnes, then what is dearer."""
+    return _ORDER.index(hit.status), hit.further_total, hit.extra_cost or 0.0
 
 
 def _cell(row: dict[str, Any], by_segment: pd.DataFrame, held: pd.DataFrame) -> dict[str, Any]:
