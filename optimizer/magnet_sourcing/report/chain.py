@@ -241,27 +241,31 @@ def _mixed(pool: Pool) -> Iterator[Link]:
         for box, (amount, free) in held.items():
             own_free[row[place], column[box]] += free
             own[row[place], column[box]] += amount - free
-    lanes = [(row[a], row[b], arrived - free, free) for a, b, arrived, free in pool.lanes]
-    free_uses = [(row[p], u.box, u.free, "free") for p, uses in pool.uses.items() for u in uses if u.free]
-    other_uses = [
-        (row[p], u.box, u.amount - (u.free or 0.0), "not followed" if u.free is None else "not free")
-        for p, uses in pool.uses.items()
-        for u in uses
-    ]
-    at_free = _held(own_free, [(a, b, free) for a, b, _, free in lanes])
+    uses = [(row[place], use) for place, at_place in pool.uses.items() for use in at_place]
+    lanes = [(row[start], row[stop], arrived - free, free) for start, stop, arrived, free in pool.lanes]
+
+    at_free = _held(own_free, [(start, stop, free) for start, stop, _, free in lanes])
     taken = np.zeros(len(places))
-    for place, _, amount, _ in free_uses:
-        taken[place] += amount
+    for i, use in uses:
+        taken[i] += use.free or 0.0
     for start, _, _, free in lanes:
         taken[start] += free
     whole = at_free.sum(axis=1)
     unclaimed = np.divide(whole - taken, whole, out=np.zeros(len(places)), where=whole > _TOLERANCE)
-    at_rest = _held(own + at_free * np.clip(unclaimed, 0, 1)[:, None], [(a, b, rest) for a, b, rest, _ in lanes])
-    for at, uses in ((at_free, free_uses), (at_rest, other_uses)):
-        total = at.sum(axis=1)
-        for place, box, amount, custody in uses:
-            for source, j in column.items() if total[place] > 0 and amount > 0 else ():
-                yield Link(source, box, custody, amount * at[place, j] / total[place])
+    joining = at_free * np.clip(unclaimed, 0, 1)[:, None]
+    at_rest = _held(own + joining, [(start, stop, rest) for start, stop, rest, _ in lanes])
+
+    for i, use in uses:
+        yield from _split(boxes, at_free[i], use.box, "free", use.free or 0.0)
+        custody = "not followed" if use.free is None else "not free"
+        yield from _split(boxes, at_rest[i], use.box, custody, use.amount - (use.free or 0.0))
+
+
+def _split(boxes: list[Box], held: np.ndarray, target: Box, custody: str, amount: float) -> Iterator[Link]:
+    total = held.sum()
+    if total > 0 and amount > 0:
+        for source, part in zip(boxes, held, strict=True):
+            yield Link(source, target, custody, amount * float(part) / total)
 
 
 def _held(own: np.ndarray, lanes: list[tuple[int, int, float]]) -> np.ndarray:

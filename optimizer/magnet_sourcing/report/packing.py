@@ -50,16 +50,8 @@ def packed_plan_table(name: str, frame: pd.DataFrame, units: Mapping[str, str]) 
     """A table of `plan_schema` with its units; units: what `money`, `t` and the like are called in the case."""
     heads = [_head(c.name, c.unit, c.kind, c.help, units) for c in PLAN_TABLES[name].columns]
     columns = [c.name for c in PLAN_TABLES[name].columns]
-    rows = list(frame[columns].astype(object).itertuples(index=False, name=None))
-    for i, head in enumerate(heads):
-        if head.kind == "text":
-            continue
-        rows = [(*row[:i], _yes_no(row[i]), *row[i + 1 :]) for row in rows]
-    return packed(heads, rows)
-
-
-def _yes_no(value: Any) -> Any:
-    return int(value) if isinstance(value, bool) else value
+    numbers = frame[columns].astype({c: int for c in columns if frame[c].dtype == bool})
+    return packed(heads, numbers.astype(object).itertuples(index=False, name=None))
 
 
 def _head(name: str, unit: str, kind: str, help: str, units: Mapping[str, str]) -> Head:

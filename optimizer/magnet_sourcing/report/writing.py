@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import summary
+from .. import scenario_summary, summary
 from ..files import replace_file
 from ..plan import Plan
-from ..scenario_plan import ScenarioPlan
+from ..scenario_plan import SCENARIO_COLUMNS, ScenarioPlan
+from .packing import Head, packed, units_of
 from .page import page
 from .plan_sections import sections_of
 from .study_sections import brief_section, plans_of, study_sections, title_of
@@ -81,16 +82,39 @@ def about(whole: Plan | ScenarioPlan, plans: Mapping[str, Plan], titles: Mapping
         "currency": str(settings.get("currency") or ""),
         "mass_unit": str(settings.get("mass_unit") or "t"),
         "money_unit": {"name": unit, "divisor": divisor},
+        "futures": _futures(whole),
         "plans": [
             {
                 "key": key,
                 "title": titles[key],
                 "headline": summary.headline(whole if isinstance(whole, ScenarioPlan) else plan),
-                "alarms": alarms(plan),
+                "alarms": list(dict.fromkeys([*alarms(whole), *alarms(plan)])),
                 "notes": notes(plan),
             }
             for key, plan in plans.items()
         ],
+    }
+
+
+def _futures(whole: Plan | ScenarioPlan) -> dict[str, Any] | None:
+    """What a plan for several futures decides in common, and what becomes of it in each; None for one future."""
+    if not isinstance(whole, ScenarioPlan):
+        return None
+    settings = whole.case.settings
+    units = units_of(settings)
+    heads = [
+        Head(name.replace("_", " "), "" if unit == "fraction" else units.get(unit, unit),
+             "text" if name == "scenario" else "percent" if unit == "fraction" else "number")
+        for name, unit in SCENARIO_COLUMNS.items()
+    ]  # fmt: skip
+    later = scenario_summary.later(whole)
+    return {
+        "words": [
+            ("The decision, the same whatever happens", summary.decisions(whole.decided)),
+            (f"Decided from {whole.wish.adapt_from} on, when the future is known", later),
+            ("In sum", [*scenario_summary.findings(whole), summary.verdict(whole.audit)]),
+        ],
+        "table": packed(heads, whole.scenarios().astype(object).itertuples(index=False, name=None)),
     }
 
 

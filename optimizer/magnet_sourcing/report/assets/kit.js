@@ -231,6 +231,11 @@ const MS = (() => {
     const top = document.getElementById("top"), plan = data.plans.find((p) => p.key === current);
     const focused = document.activeElement && document.activeElement.id === "plan-chooser";
     top.replaceChildren(el("h1", null, data.title));
+    if (data.futures) {
+      for (const [title, lines] of data.futures.words) if (lines.length) { add(top, el("h2", null, title)); sentences(top, lines); }
+      const unpacked = unpack(data.futures.table);
+      table(top, unpacked.columns, unpacked.rows, { caption: "The futures" });
+    }
     if (data.plans.length > 1) {
       const select = el("select", { id: "plan-chooser", onchange: () => choose(select.value) },
         data.plans.map((p) => el("option", { value: p.key, selected: p.key === current }, p.title)));
