@@ -72,9 +72,12 @@ def traced() -> Frontier:
 
 
 @pytest.fixture(scope="session")
-def shocked(traced: Frontier) -> Stress:
-    """The best plan and the least dependent one in every disruption; the embargo leaves the first short."""
-    return stress({"cheapest": solve(Case.small()), "least dependent": traced.points[-1].plan})
+def shocked() -> Stress:
+    """The small case's best plan, which stands all, and the best one that only buys, which an embargo leaves short."""
+    buying = Case.small()
+    for name in ("routes", "expansions"):
+        buying.tables[name]["active"] = "no"
+    return stress({"cheapest": solve(Case.small()), "only buying": solve(buying)}, scenarios="embargo")
 
 
 @pytest.fixture(scope="session")

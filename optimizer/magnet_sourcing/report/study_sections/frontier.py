@@ -63,7 +63,12 @@ def frontier_section(frontier: Frontier) -> Section:
         "knee": frontier.knee,
         "said": said[first:],
     }
-    return Section("frontier", f"{_capital(frontier.measure)} against {frontier.against}", [words.headline(frontier), *said[:first]], data)
+    return Section(
+        "frontier",
+        f"{_capital(frontier.measure)} against {frontier.against}",
+        [words.headline(frontier), *said[:first]],
+        data,
+    )
 
 
 def _point(frontier: Frontier, p: Point, unmet: float, title: str) -> dict[str, Any]:
