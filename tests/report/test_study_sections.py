@@ -201,6 +201,19 @@ def test_why_keeps_its_rows_in_millions() -> None:
     assert [heading for heading, _ in brief_section(Reasons()).data["parts"]] == ["The decision", "What to watch"]
 
 
+def test_the_brief_and_the_rows_of_a_real_why() -> None:
+    """With the study itself: its own rows, its own brief."""
+    pytest.importorskip("magnet_sourcing.studies.why.asking")
+    import magnet_sourcing
+
+    found = magnet_sourcing.why(Case.small())
+    section, table = as_json(why_section(found, found.case)), found.table()
+    assert [r[0] for r in section["data"]["rows"]] == table["option"].tolist()
+    lows = [None if pd.isna(x) else float(x) / 1e6 for x in table["low"]]
+    assert [r[4] for r in section["data"]["rows"]] == pytest.approx(lows)
+    assert brief_section(found).data["parts"] == [[heading, list(lines)] for heading, lines in found.brief.items()]
+
+
 def test_a_comparison_keeps_its_tables() -> None:
     found = compare(Case.small(), scenarios=["calm", "embargo"])
     section = as_json(compare_section(found))

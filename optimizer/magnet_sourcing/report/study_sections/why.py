@@ -35,16 +35,16 @@ def brief_section(why: Reasons) -> Section:
 def why_section(why: Reasons, case: Case) -> Section:
     """A row an option, with its evidence."""
     frame = why.table().copy()
-    money = amounts_of(
-        case, "cost", float(frame[["low", "high"]].abs().max(axis=None, skipna=True)) if len(frame) else 0.0
-    )
-    frame[["low", "high"]] = frame[["low", "high"]].astype(float) / money.divisor
+    frame[["low", "high"]] = frame[["low", "high"]].astype(float)
+    largest = max((abs(x) for x in frame[["low", "high"]].to_numpy().ravel() if x == x), default=0.0)
+    money = amounts_of(case, "cost", largest)
+    frame[["low", "high"]] /= money.divisor
     frame["place"] = [_place(row) for row in frame.to_dict("records")]
     frame["taken"] = [_taken(x) for x in frame["taken"]]
     columns = [
         column("option"), column("kind"), column("taken"), column("verdict"),
         column("the other choice costs at least", "number", money.unit, 2), column("at most", "number", money.unit, 2),
-        column("why"), column("where in the case"),
+        column("why", wide=True), column("where in the case"),
     ]  # fmt: skip
     rows = records(frame, ["option", "kind", "taken", "verdict", "low", "high", "why", "place"])
     return Section("why", "Why this and not that", [why.headline], {"columns": columns, "rows": rows})
@@ -55,7 +55,6 @@ def _taken(value: Any) -> str:
 
 
 def _place(row: Mapping[str, Any]) -> str:
-    """'routes: Toll Japan (routes!A3)'."""
-    cell = row.get("cell")
-    told = f"{row.get('table')}: {row.get('name')}"
-    return f"{told} ({cell})" if isinstance(cell, str) and cell else told
+    """'routes: Toll Japan (routes!A3)'; nothing for what is no row of the case, such as a country."""
+    table, name, cell = (row[k] if isinstance(row[k], str) else "" for k in ("table", "name", "cell"))
+    return f"{table}: {name}" + (f" ({cell})" if cell else "") if table else ""
