@@ -247,8 +247,9 @@ def test_skip_link_headings_and_landmarks(shown: Opened) -> None:
 
 
 def test_it_prints_with_its_charts(shown: Opened) -> None:
-    rightmost = """[...document.querySelectorAll('.chart svg')].map(s => Math.max(...[...s.querySelectorAll('path, text')].map(
-        x => x.getBoundingClientRect().right)) - s.getBoundingClientRect().left)"""
+    rightmost = """[...document.querySelectorAll('.chart svg')].map(s => Math.max(
+        ...[...s.querySelectorAll('path, text')].map(x => x.getBoundingClientRect().right)
+    ) - s.getBoundingClientRect().left)"""
     widths = "[...document.querySelectorAll('.chart svg')].map(s => s.getBoundingClientRect().width)"
     shown.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert set(shown.page.evaluate(widths)) == {980}
