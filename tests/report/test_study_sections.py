@@ -41,13 +41,24 @@ class Reasons:
     )
 
     def table(self) -> pd.DataFrame:
-        return pd.DataFrame(
-            [
-                ("Toll Japan", "route", True, "in", 2e6, 3e6, "It is cheaper. <i>Text</i>.", "routes", "Toll Japan", "routes!A2"),
-                ("first magnet line", "expansion", False, "out", None, None, "Too dear.", "expansions", "first magnet line", None),
-            ],
-            columns=["option", "kind", "taken", "verdict", "low", "high", "why", "table", "name", "cell"],
-        )  # fmt: skip
+        columns = ["option", "kind", "taken", "verdict", "low", "high", "why", "table", "name", "cell"]
+        said = "It is cheaper. <i>Text</i>."
+        rows = [
+            ("Toll Japan", "route", True, "in", 2e6, 3e6, said, "routes", "Toll Japan", "routes!A2"),
+            (
+                "first magnet line",
+                "expansion",
+                False,
+                "out",
+                None,
+                None,
+                "Too dear.",
+                "expansions",
+                "first magnet line",
+                None,
+            ),
+        ]
+        return pd.DataFrame(rows, columns=columns)
 
 
 def as_json(section: Section) -> Any:

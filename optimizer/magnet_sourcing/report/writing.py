@@ -132,5 +132,3 @@ def notes(plan: Plan) -> list[str]:
     """What the case is about and what was asked of this plan."""
     described = str(plan.case.settings.get("description") or "")
     return [described] if described else []
-
-

@@ -116,7 +116,7 @@ const MS = (() => {
 
   function makeKit(state) {
     // options: {label: what the chart is, in words, also its caption; table: {columns, rows}, shown instead on demand;
-    // height: px; decal: patterns beside colours (default true)}. Returns the ECharts instance, with .redraw(option, table).
+    // height: px, on paper at most printHeight (600); decal: patterns beside colours (default true)}. Returns the ECharts instance, with .redraw(option, table, label).
     function chart(box, option, options) {
       const holder = el("div", { class: "chart", role: "img", style: "height:" + (options.height || 380) + "px" });
       const place = el("div", { class: "as-table", hidden: true });
@@ -127,7 +127,8 @@ const MS = (() => {
         toggle.setAttribute("aria-pressed", String(asTable));
         if (asTable) { place.replaceChildren(); table(place, tabled.columns, tabled.rows, { caption: tabled.caption || options.label }); }
       }
-      add(box, el("figure", { "data-chart": options.name || options.label }, options.caption === false ? null : el("figcaption", null, options.label), holder, toggle, place));
+      const caption = el("figcaption", null, options.label);
+      add(box, el("figure", { "data-chart": options.name || options.label }, options.caption === false ? null : caption, holder, toggle, place));
       const made = echarts.init(holder, null, { renderer: "svg", width: holder.clientWidth || 900, height: options.height || 380 });
       const base = (o, label) => ({
         color: palette, animation: false, textStyle: { fontFamily: font, fontSize: 13, color: "#1a1a1a" },
@@ -137,6 +138,7 @@ const MS = (() => {
       made.setOption(base(option, options.label));
       made.redraw = (changed, newTable, label) => {
         made.setOption(base(changed, label || options.label), true);
+        if (label) caption.textContent = label; // on paper, where the slider is not, it says of which year the chart is
         if (newTable) tabled = newTable;
         if (!place.hidden) show(true);
       };
@@ -144,7 +146,8 @@ const MS = (() => {
         if (!made.isDisposed() && holder.clientWidth && !printing) made.resize({ width: holder.clientWidth });
       }));
       watch.observe(holder);
-      state.charts.push({ made, watch, holder });
+      const height = options.height || 380;
+      state.charts.push({ made, watch, holder, height, printHeight: Math.min(height, options.printHeight || 600) });
       return made;
     }
     // A year (or any of a list) to choose by mouse or arrow keys; onChange(value) is also called once at once.
@@ -268,11 +271,19 @@ const MS = (() => {
     }
     box.style.minHeight = "";
   }
-  // On paper charts are as wide as the page, and back afterwards. A4 across less its margins is 1031 px.
+  // On paper charts are as wide as the page and no higher than what is left of it below the heading; and back
+  // afterwards. A4 across less its margins is 1031 px wide and 702 px high.
+  const paperWidth = 980;
   let printing = false;
   function fit(print) {
     printing = print;
-    for (const { charts } of drawn) for (const { made, holder } of charts) made.resize({ width: print ? 1020 : holder.clientWidth || 900 });
+    for (const { charts } of drawn) {
+      for (const { made, holder, height, printHeight } of charts) {
+        holder.style.height = (print ? printHeight : height) + "px";
+        made.resize({ width: print ? paperWidth : holder.clientWidth || 900, height: print ? printHeight : height });
+        made.getZr().flush(); // now: paper does not wait for the next frame
+      }
+    }
   }
 
   return { section: (name, draw) => { drawers[name] = draw; }, choose, start, get plan() { return current; } };

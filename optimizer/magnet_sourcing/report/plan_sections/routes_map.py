@@ -10,7 +10,7 @@ from ...audit.facts import Facts
 from ...plan import Plan
 
 _TOLERANCE = 1e-6
-_BOUGHT, _MARKET, _NO_STAGE = "bought", "market", "other work"
+_BOUGHT, _TOLLED, _MARKET, _NO_STAGE = "bought", "tolling", "market", "other work"
 
 
 def routes_map(plan: Plan) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def routes_map(plan: Plan) -> dict[str, Any]:
 
     points: place, group, name of all that is offered; lanes: name, from, to likewise (places by number).
     by_period: for each period `points`, point -> t/y, and `lanes`, lane -> [t/y, free t/y or null, materials].
-    A point is a facility at one stage of its work, an offer that may be bought, or a demand.
+    A point is a facility at one stage of its work, an offer that may be bought, a toller's door, or a demand.
     """
     facts = Facts(plan.case, plan.tables, _TOLERANCE)
     places = [r.location for r in facts.rows["locations"]]
@@ -33,7 +33,7 @@ def routes_map(plan: Plan) -> dict[str, Any]:
         "exposed": facts.settings.get("exposed_country"),
         "periods": facts.periods,
         "places": [[r.location, r.country, r.latitude, r.longitude] for r in facts.rows["locations"]],
-        "groups": [g for g in (*stages, _NO_STAGE, _BOUGHT, _MARKET) if g in used],
+        "groups": [g for g in (*stages, _NO_STAGE, _BOUGHT, _TOLLED, _MARKET) if g in used],
         "points": [[number[place], group, name] for place, group, name in points],
         "lanes": [[name, number[start], number[stop]] for name, start, stop in lanes],
         "by_period": _amounts(facts, points, lanes),
@@ -51,8 +51,9 @@ def _points(facts: Facts) -> list[tuple[str, str, str]]:
         for r in facts.rows["operations"]
     ]
     offers = [(r.location, _BOUGHT, r.supply) for r in facts.rows["supplies"]]
+    tolls = [(r.origin, _TOLLED, r.toll) for r in facts.rows["tolls"]]
     needs = [(r.location, _MARKET, r.demand) for r in facts.rows["demands"]]
-    return list(dict.fromkeys([*works, *offers, *needs]))
+    return list(dict.fromkeys([*works, *offers, *tolls, *needs]))
 
 
 def _lanes(facts: Facts) -> list[tuple[str, str, str]]:
@@ -81,11 +82,13 @@ def _amounts(
 
 
 def _work(facts: Facts) -> Iterable[tuple[int, str, str, float]]:
-    """(period, group, name, t/y) of what is done, bought and delivered."""
+    """(period, group, name, t/y) of what is done, bought, sent to tollers and delivered."""
     for r in facts.plan["activity"]:
         yield r["period"], _group(facts, r["process"]), r["facility"], r["activity"]
     for r in facts.plan["purchases"]:
         yield r["period"], _BOUGHT, r["supply"], r["bought"]
+    for r in facts.plan["tolling"]:
+        yield r["period"], _TOLLED, r["toll"], r["sent"]
     for r in facts.plan["demand"]:
         yield r["period"], _MARKET, r["demand"], r["delivered"]
 

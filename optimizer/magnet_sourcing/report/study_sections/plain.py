@@ -29,7 +29,9 @@ def records(frame: pd.DataFrame, columns: Sequence[str] | None = None) -> list[l
     return [[plain(value) for value in row] for row in chosen.itertuples(index=False, name=None)]
 
 
-def column(title: str, kind: str = "text", unit: str = "", digits: int | None = None, wide: bool = False) -> dict[str, Any]:
+def column(
+    title: str, kind: str = "text", unit: str = "", digits: int | None = None, wide: bool = False
+) -> dict[str, Any]:
     """A column as the page's tables take it. kind: 'text', 'number', 'whole', 'year', 'percent' or 'link'."""
     more = {"unit": unit or None, "digits": digits, "wide": wide or None}
     return {"title": title, "kind": kind} | {name: value for name, value in more.items() if value is not None}

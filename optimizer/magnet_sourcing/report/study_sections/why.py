@@ -43,7 +43,7 @@ def why_section(why: Reasons, case: Case) -> Section:
     frame["taken"] = [_taken(x) for x in frame["taken"]]
     columns = [
         column("option"), column("kind"), column("taken"), column("verdict"),
-        column("the other choice costs at least", "number", money.unit, 2), column("at most", "number", money.unit, 2),
+        column("contrary: at least", "number", money.unit, 2), column("at most", "number", money.unit, 2),
         column("why", wide=True), column("where in the case"),
     ]  # fmt: skip
     rows = records(frame, ["option", "kind", "taken", "verdict", "low", "high", "why", "place"])

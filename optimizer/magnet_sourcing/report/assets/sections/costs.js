@@ -25,7 +25,7 @@ MS.section("costs", (box, data, kit) => {
   });
   const whole = data.totals.reduce((a, b) => a + b, 0), order = data.items.map((_, i) => i).reverse();
   kit.chart(box, {
-    grid: { left: 10, right: 90, top: 10, bottom: 30, containLabel: true },
+    grid: { left: 24, right: 90, top: 10, bottom: 30, containLabel: true },
     tooltip: { valueFormatter: (x) => kit.number(x) + " " + name },
     xAxis: { type: "value", name: name, nameLocation: "middle", nameGap: 26 },
     yAxis: { type: "category", data: order.map((i) => data.items[i]), axisLabel: { interval: 0 } },

@@ -1,6 +1,6 @@
 // Dependence by stage against time, the index bold, the free share of delivery dashed.
 MS.section("dependence", (box, data, kit) => {
-  const symbols = ["circle", "rect", "triangle", "diamond", "roundRect", "pin", "arrow"];
+  const symbols = ["circle", "rect", "triangle", "diamond", "emptyRect", "emptyTriangle", "emptyDiamond"];
   const dashes = ["solid", [8, 3], [2, 3], [10, 3, 2, 3]];
   const colours = ["#0072B2", "#E69F00", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#7A5C00", "#005C43"];
   let stage = -1;

@@ -8,7 +8,7 @@ MS.section("map", (box, data, kit) => {
   const plus = [[-1, -3], [1, -3], [1, -1], [3, -1], [3, 1], [1, 1], [1, 3], [-1, 3], [-1, 1], [-3, 1], [-3, -1], [-1, -1]];
   const symbols = ["circle", "rect", "triangle", "diamond", path([[-3, -3], [3, -3], [0, 3]]), path(around(5, 0, () => 3)), path(around(10, 0, (i) => (i % 2 ? 1.3 : 3))),
     path(around(6, 0, () => 3)), path([[-3, -1.5], [3, -1.5], [3, 1.5], [-3, 1.5]])];
-  const own = { bought: { symbol: path(plus), colour: "#8B0000" }, market: { symbol: path([[-3, 3], [-3, 0], [0, -3], [3, 0], [3, 3]]), colour: "#000000" } };
+  const own = { bought: { symbol: path(plus), colour: "#8B0000" }, tolling: { symbol: path([[-3, -3], [3, 3], [3, -3], [-3, 3]]), colour: "#7A1F6B" }, market: { symbol: path([[-3, 3], [-3, 0], [0, -3], [3, 0], [3, 3]]), colour: "#000000" } };
   const hues = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#7A5C00", "#5B3A8E", "#777777"];
   const look = (group) => { const g = data.groups.indexOf(group); return own[group] || { symbol: symbols[g % symbols.length], colour: hues[g % hues.length] }; };
   const located = ([, , latitude, longitude]) => kit.known(latitude) && kit.known(longitude);
@@ -57,10 +57,11 @@ MS.section("map", (box, data, kit) => {
       }),
     }));
     const largest = Math.max(1, ...Object.values(now.lanes).map((x) => x[0]));
-    const arcs = {};
+    const arcs = {}, ends = new Set(Object.keys(perPlace).map(Number));
     data.lanes.forEach(([name, from, to], i) => {
       const carried = now.lanes[i];
       if (!known[from] || !known[to] || from === to || !(carried || offered)) return;
+      ends.add(from).add(to);
       const kind = carried ? custodyOf(carried) : "offered, not used";
       (arcs[kind] = arcs[kind] || []).push({ name, coords: [at(from), at(to)], says: carried ? kit.tonnes(carried[0]) + "/y of " + carried[2] + "\n" + words(kind) : "offered, not used",
         lineStyle: { width: carried ? 1 + 6 * Math.sqrt(carried[0] / largest) : 1 } });
@@ -69,17 +70,17 @@ MS.section("map", (box, data, kit) => {
       name: words(kind) === kind || !looks[kind] ? kind : words(kind), type: "lines", coordinateSystem: "geo", symbol: ["none", "arrow"], symbolSize: 8, data: items, z: 3,
       lineStyle: { ...(looks[kind] || { color: "#777", type: [1, 4] }), opacity: 0.75, curveness: 0.25 }, itemStyle: { color: (looks[kind] || { color: "#777" }).color },
     }));
-    const many = (country) => onMap.filter((i) => perPlace[i] && data.places[i][1] === country).length;
-    const names = onMap.filter((i) => perPlace[i] && (view !== "all" || many(data.places[i][1]) < 4))
+    const many = (country) => onMap.filter((i) => ends.has(i) && data.places[i][1] === country).length;
+    const names = onMap.filter((i) => ends.has(i) && (view !== "all" || many(data.places[i][1]) < 4))
       .map((i) => ({ name: many(data.places[i][1]) === 1 ? data.places[i][0] + ", " + data.places[i][1] : data.places[i][0], value: at(i) }));
     const titles = countries.filter((c) => many(c) > 1).map((c) => {
-      const mine = onMap.filter((i) => perPlace[i] && data.places[i][1] === c).map(at), mean = (k) => mine.reduce((s, p) => s + p[k], 0) / mine.length;
+      const mine = onMap.filter((i) => ends.has(i) && data.places[i][1] === c).map(at), mean = (k) => mine.reduce((s, p) => s + p[k], 0) / mine.length;
       return { name: c, value: [mean(0), view === "all" ? Math.max(...mine.map((p) => p[1])) : mean(1)] };
     });
     const text = (label, data) => ({ type: "scatter", coordinateSystem: "geo", symbolSize: 0.1, silent: true, data, z: 6, tooltip: { show: false }, labelLayout: { hideOverlap: true },
       label: { show: true, formatter: (p) => p.name, color: "#1a1a1a", textBorderColor: "#fff", textBorderWidth: 3, ...label } });
     return {
-      legend: { bottom: 0, data: [...dots.filter((d) => d.data.length).map((d) => d.name), ...lines.map((l) => l.name)] },
+      legend: { bottom: 0, backgroundColor: "rgba(255,255,255,0.85)", data: [...dots.filter((d) => d.data.length).map((d) => d.name), ...lines.map((l) => ({ name: l.name, icon: "path://M0 4H26V8H0Z" }))] },
       tooltip: { formatter: (p) => (p.data.lines ? p.name + "\n" + p.data.lines.join("\n") : p.name + "\n" + p.data.says) },
       geo: { map: "land", roam: "move", boundingCoords: bounds(), aspectScale: 0.9, left: 8, right: 8, top: 8, bottom: 60, silent: true, clip: true,
         itemStyle: { areaColor: "#eceae4", borderColor: "#a9a79f", borderWidth: 0.6 }, emphasis: { disabled: true } },
@@ -98,14 +99,14 @@ MS.section("map", (box, data, kit) => {
     const unit = kit.mass_unit + "/y";
     return { caption: "What happens where in " + year, columns: [{ title: "what" }, { title: "name" }, { title: "place" }, { title: "country" }, { title: "to" }, { title: "amount", unit, kind: "number" }, { title: "of which free", unit, kind: "number" }], rows };
   }
-  const label = () => "Mines, plants, markets and lanes in " + year;
+  const label = () => "Mines, plants, markets and lanes in " + year + "; width of a lane by tonnes";
   const redraw = () => made && made.redraw(option(), tabled(), label());
   kit.slider(box, data.periods, (chosen) => { year = chosen; redraw(); });
   kit.choice(box, "Shown", [[false, "what the plan uses"], [true, "also what is offered and not used"]], offered, (v) => { offered = v; redraw(); });
   const crowded = countries.filter((c) => onMap.filter((i) => data.places[i][1] === c).length > 2);
   if (crowded.length) kit.choice(box, "Part of the map", [["all", "all places"], ...crowded.map((c) => [c, c])], view, (v) => { view = v; redraw(); });
   if (onMap.length) {
-    made = kit.chart(box, option(), { name: "map", label: "Mines, plants, markets and lanes; width of a lane by tonnes", height: 560, decal: false, table: tabled() });
+    made = kit.chart(box, option(), { name: "map", label: "Mines, plants, markets and lanes; width of a lane by tonnes", height: 560, printHeight: 500, decal: false, table: tabled() });
     redraw();
   } else kit.table(box, tabled().columns, tabled().rows, { caption: tabled().caption });
   const lost = [...concerned].filter((i) => !known[i]);

@@ -27,12 +27,12 @@ MS.section("material", (box, data, kit) => {
     columns: [{ title: "from" }, { title: "to" }, { title: "custody" }, { title: "amount", unit: unit + element + "/y", kind: "number" }],
     rows: now().map(([a, b, custody, amount]) => [data.boxes[a].label, data.boxes[b].label, words[custody], amount]),
   });
-  const label = () => element + " from mine to magnet in " + year;
+  const label = () => element + " from mine to magnet in " + year + ", by stage, country and custody";
   const redraw = () => made && made.redraw(option(), tabled(), label());
   kit.slider(box, data.periods, (chosen) => { year = chosen; redraw(); });
   if (elements.length > 1) kit.choice(box, "Element", elements.map((e) => [e, e]), element, (e) => { element = e; redraw(); });
   kit.add(box, kit.el("ul", { class: "key" }, Object.entries(words).filter(([k]) => data.exposed || k === "not followed").map(([k, text]) =>
     kit.el("li", null, kit.el("span", { class: "swatch", style: "background:" + kit.custody[k], "aria-hidden": "true" }), text))));
-  made = kit.chart(box, option(), { name: "material", label: "From mine to magnet, by stage, country and custody", height: 620, decal: false, table: tabled() });
+  made = kit.chart(box, option(), { name: "material", label: "From mine to magnet, by stage, country and custody", height: 620, printHeight: 460, decal: false, table: tabled() });
   redraw();
 });

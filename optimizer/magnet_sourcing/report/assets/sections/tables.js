@@ -1,5 +1,6 @@
 // All tables of the plan, each drawn when it is first opened.
 MS.section("tables", (box, data, kit) => {
+  kit.add(box, kit.el("p", { class: "print-only" }, "Printed are the tables that are open on the screen; all are in the plan's workbook."));
   for (const { name, help, rows, table } of data.tables) {
     const inside = kit.el("div");
     const whole = kit.el("details", { "data-table": name },

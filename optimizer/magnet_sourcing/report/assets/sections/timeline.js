@@ -7,9 +7,9 @@ MS.section("timeline", (box, data, kit) => {
     const order = bars.map((_, i) => i).reverse();
     const length = (part) => order.map((i) => parts[i][part][1] - parts[i][part][0]);
     const name = (b) => b.name + (b.kind === "contract" ? " (contract)" : ", " + b.size);
-    const bar = (title, part, colour) => ({ name: title, type: "bar", stack: "time", barWidth: 16, itemStyle: { color: colour, borderColor: "#333", borderWidth: 0.5 }, data: length(part) });
+    const bar = (title, part, colour) => ({ name: title, type: "bar", stack: "time", barWidth: "60%", itemStyle: { color: colour, borderColor: "#333", borderWidth: 0.5 }, data: length(part) });
     kit.chart(box, {
-      grid: { left: 10, right: 40, top: 40, bottom: 10, containLabel: true },
+      grid: { left: 24, right: 40, top: 40, bottom: 10, containLabel: true },
       legend: { top: 0, data: ["lead time", "growing to full size", "in force, at full size"] },
       tooltip: { formatter: (p) => {
         const b = bars[order[p.dataIndex]];
