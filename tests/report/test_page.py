@@ -15,7 +15,7 @@ import pytest
 from magnet_sourcing import Case, Plan, ScenarioPlan, solve
 from magnet_sourcing.audit.facts import Facts
 from magnet_sourcing.report.page import ASSETS, as_json
-from magnet_sourcing.report.writing import report_text, write_report
+from magnet_sourcing.report.writing import notes, report_text, write_report
 
 from .conftest import Opened
 
@@ -229,6 +229,18 @@ def test_tables_sort_by_mouse_and_keyboard_and_filter(plan: Plan, shown: Opened)
     costs.get_by_role("searchbox").fill("")
 
 
+def test_long_tables_are_shown_in_part_until_asked_for_or_printed(opened: Open, folder: Path, plan: Plan) -> None:
+    """300 rows, of which 200 are drawn at first."""
+    many = pd.concat([plan.tables["costs"]] * 7, ignore_index=True).iloc[:300]
+    shown = opened(write_report(folder / "long.html", replace(plan, tables=plan.tables | {"costs": many})))
+    costs = opened_table(shown, "costs")
+    assert len(shown.cells(costs.locator("table"))) == 200
+    assert costs.get_by_role("status").text_content() == "300 rows"
+    shown.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert len(shown.cells(costs.locator("table"))) == 300
+    assert shown.trouble == []
+
+
 # ---------------------------------------------------------------- reading it
 
 
@@ -342,6 +354,15 @@ def test_a_plan_for_several_futures_shows_each(opened: Open, folder: Path) -> No
 def test_charts_are_drawn_with_the_library_named() -> None:
     library = (ASSETS / "echarts" / "echarts.min.js").read_bytes()
     assert hashlib.sha256(library).hexdigest() in (ASSETS / "echarts" / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_was_asked_of_a_plan_is_said() -> None:
+    asked = notes(solve(Case.small(), china_cap={2030: 0.4}, at_most={"index": 0.9}, china_price=100))
+    assert asked[1] == (
+        "Asked: at most index: 0.9; dependence index at most 2030: 0.4; 100 in money per tonne of exposure added to what "
+        "is made least."
+    )
+    assert not any(line.startswith("Asked") for line in notes(solve(Case.small())))
 
 
 def test_without_a_plan_there_is_no_page(folder: Path) -> None:

@@ -117,8 +117,22 @@ def alarms(plan: Plan | ScenarioPlan) -> list[str]:
 
 
 def notes(plan: Plan) -> list[str]:
-    """What the case is about and what was asked of this plan."""
-    described = str(plan.case.settings.get("description") or "")
-    return [described] if described else []
+    """What the case is about, what was asked of this plan, and what it was made from."""
+    described, asked = str(plan.case.settings.get("description") or ""), _asked(plan.options)
+    made = f"Made by magnet-sourcing {plan.options.get('magnet-sourcing')}"
+    made += f" from the case with the mark {str(plan.options.get('case hash'))[:12]} (table solver)."
+    return [line for line in (described, "Asked: " + "; ".join(asked) + "." if asked else "", made) if line]
 
 
+def _asked(options: Mapping[str, Any]) -> list[str]:
+    """What a plan had to keep to beyond its case, as the record of its solver says."""
+    found = []
+    if (measure := options.get("objective measure", "cost")) != "cost":
+        found.append(f"least {measure}")
+    if (most := str(options.get("at most") or "none")) != "none":
+        found.append(f"at most {most}")
+    if (cap := str(options.get("china cap") or "none")) != "none":
+        found.append(f"dependence index at most {cap}")
+    if price := float(options.get("china price") or 0.0):
+        found.append(f"{price:g} in money per tonne of exposure added to what is made least")
+    return found

@@ -57,7 +57,7 @@ const MS = (() => {
     let shown = rows, everything = false, order = options.sort || null;
     const body = el("tbody");
     const said = el("span", { class: "faint", role: "status" });
-    const more = el("button", { type: "button", onclick: () => { everything = true; fill(); } });
+    const more = el("button", { type: "button", class: "more-rows", onclick: () => { everything = true; fill(); } });
     const filter = el("input", { type: "search", "aria-label": "Filter rows of " + (options.caption || "the table"), oninput: () => { everything = false; fill(); } });
     const heads = columns.map((c, i) => {
       const sorter = el("button", { type: "button", title: c.help, onclick: () => sortBy(i) }, c.title);
@@ -270,6 +270,7 @@ const MS = (() => {
   let printing = false;
   function fit(print) {
     printing = print;
+    if (print) document.querySelectorAll(".more-rows:not([hidden])").forEach((more) => more.click()); // no table is cut on paper
     for (const { charts } of drawn) {
       for (const { made, holder, height, printHeight } of charts) {
         holder.style.height = (print ? printHeight : height) + "px";
