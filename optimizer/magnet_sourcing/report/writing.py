@@ -90,10 +90,12 @@ def _futures(whole: Plan | ScenarioPlan) -> dict[str, Any] | None:
         return None
     settings = whole.case.settings
     units = units_of(settings)
+    scenarios = whole.scenarios().dropna(axis="columns", how="all")
     heads = [
         Head(name.replace("_", " "), "" if unit == "fraction" else units.get(unit, unit),
              "text" if name == "scenario" else "percent" if unit == "fraction" else "number")
         for name, unit in SCENARIO_COLUMNS.items()
+        if name in scenarios
     ]  # fmt: skip
     later = scenario_summary.later(whole)
     return {
@@ -102,7 +104,7 @@ def _futures(whole: Plan | ScenarioPlan) -> dict[str, Any] | None:
             (f"Decided from {whole.wish.adapt_from} on, when the future is known", later),
             ("In sum", [*scenario_summary.findings(whole), summary.verdict(whole.audit)]),
         ],
-        "table": packed(heads, whole.scenarios().astype(object).itertuples(index=False, name=None)),
+        "table": packed(heads, scenarios.astype(object).itertuples(index=False, name=None)),
     }
 
 

@@ -61,7 +61,7 @@ const MS = (() => {
     const filter = el("input", { type: "search", "aria-label": "Filter rows of " + (options.caption || "the table"), oninput: () => { everything = false; fill(); } });
     const heads = columns.map((c, i) => {
       const sorter = el("button", { type: "button", title: c.help, onclick: () => sortBy(i) }, c.title);
-      return el("th", { scope: "col", class: numeric[i] ? "number" : null }, sorter, c.unit ? el("span", { class: "unit" }, " " + c.unit) : null);
+      return el("th", { scope: "col", class: numeric[i] ? "number" : null, "data-title": c.title }, sorter, c.unit ? el("span", { class: "unit" }, " " + c.unit) : null);
     });
     function sortBy(i) {
       const down = order && order[0] === i && order[1] === "ascending";
@@ -226,7 +226,8 @@ const MS = (() => {
   function drawTop() {
     const top = document.getElementById("top"), plan = data.plans.find((p) => p.key === current);
     const focused = document.activeElement && document.activeElement.id === "plan-chooser";
-    top.replaceChildren(el("h1", null, data.title));
+    top.replaceChildren(el("h1", null, data.title), el("p", { class: "status" }, plan.headline));
+    for (const line of plan.alarms) add(top, el("p", { class: "alarm", role: "alert" }, line));
     if (data.futures) {
       for (const [title, lines] of data.futures.words) if (lines.length) { add(top, el("h2", null, title)); sentences(top, lines); }
       const unpacked = unpack(data.futures.table);
@@ -238,8 +239,6 @@ const MS = (() => {
       add(top, el("p", { class: "chooser" }, el("label", { for: "plan-chooser" }, "Plan shown: "), select));
       if (focused) select.focus();
     }
-    add(top, el("p", { class: "status" }, plan.headline));
-    for (const line of plan.alarms) add(top, el("p", { class: "alarm", role: "alert" }, line));
     for (const line of plan.notes) add(top, el("p", { class: "faint" }, line));
   }
   function draw(state) {
