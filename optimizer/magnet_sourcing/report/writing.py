@@ -102,10 +102,12 @@ def _futures(whole: Plan | ScenarioPlan) -> dict[str, Any] | None:
         return None
     settings = whole.case.settings
     units = units_of(settings)
+    scenarios = whole.scenarios().dropna(axis="columns", how="all")
     heads = [
         Head(name.replace("_", " "), "" if unit == "fraction" else units.get(unit, unit),
              "text" if name == "scenario" else "percent" if unit == "fraction" else "number")
         for name, unit in SCENARIO_COLUMNS.items()
+        if name in scenarios
     ]  # fmt: skip
     later = scenario_summary.later(whole)
     return {
@@ -114,7 +116,7 @@ def _futures(whole: Plan | ScenarioPlan) -> dict[str, Any] | None:
             (f"Decided from {whole.wish.adapt_from} on, when the future is known", later),
             ("In sum", [*scenario_summary.findings(whole), summary.verdict(whole.audit)]),
         ],
-        "table": packed(heads, whole.scenarios().astype(object).itertuples(index=False, name=None)),
+        "table": packed(heads, scenarios.astype(object).itertuples(index=False, name=None)),
     }
 
 
@@ -129,6 +131,22 @@ def alarms(plan: Plan | ScenarioPlan) -> list[str]:
 
 
 def notes(plan: Plan) -> list[str]:
-    """What the case is about and what was asked of this plan."""
-    described = str(plan.case.settings.get("description") or "")
-    return [described] if described else []
+    """What the case is about, what was asked of this plan, and what it was made from."""
+    described, asked = str(plan.case.settings.get("description") or ""), _asked(plan.options)
+    made = f"Made by magnet-sourcing {plan.options.get('magnet-sourcing')}"
+    made += f" from the case with the mark {str(plan.options.get('case hash'))[:12]} (table solver)."
+    return [line for line in (described, "Asked: " + "; ".join(asked) + "." if asked else "", made) if line]
+
+
+def _asked(options: Mapping[str, Any]) -> list[str]:
+    """What a plan had to keep to beyond its case, as the record of its solver says."""
+    found = []
+    if (measure := options.get("objective measure", "cost")) != "cost":
+        found.append(f"least {measure}")
+    if (most := str(options.get("at most") or "none")) != "none":
+        found.append(f"at most {most}")
+    if (cap := str(options.get("china cap") or "none")) != "none":
+        found.append(f"dependence index at most {cap}")
+    if price := float(options.get("china price") or 0.0):
+        found.append(f"{price:g} in money per tonne of exposure added to what is made least")
+    return found

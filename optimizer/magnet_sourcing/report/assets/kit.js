@@ -58,11 +58,11 @@ const MS = (() => {
     let shown = rows, everything = false, order = options.sort || null;
     const body = el("tbody");
     const said = el("span", { class: "faint", role: "status" });
-    const more = el("button", { type: "button", onclick: () => { everything = true; fill(); } });
+    const more = el("button", { type: "button", class: "more-rows", onclick: () => { everything = true; fill(); } });
     const filter = el("input", { type: "search", "aria-label": "Filter rows of " + (options.caption || "the table"), oninput: () => { everything = false; fill(); } });
     const heads = columns.map((c, i) => {
       const sorter = el("button", { type: "button", title: c.help, onclick: () => sortBy(i) }, c.title);
-      return el("th", { scope: "col", class: numeric[i] ? "number" : null }, sorter, c.unit ? el("span", { class: "unit" }, " " + c.unit) : null);
+      return el("th", { scope: "col", class: numeric[i] ? "number" : null, "data-title": c.title }, sorter, c.unit ? el("span", { class: "unit" }, " " + c.unit) : null);
     });
     function sortBy(i) {
       const down = order && order[0] === i && order[1] === "ascending";
@@ -233,7 +233,8 @@ const MS = (() => {
   function drawTop() {
     const top = document.getElementById("top"), plan = data.plans.find((p) => p.key === current);
     const focused = document.activeElement && document.activeElement.id === "plan-chooser";
-    top.replaceChildren(el("h1", null, data.title));
+    top.replaceChildren(el("h1", null, data.title), el("p", { class: "status" }, plan.headline));
+    for (const line of plan.alarms) add(top, el("p", { class: "alarm", role: "alert" }, line));
     if (data.futures) {
       for (const [title, lines] of data.futures.words) if (lines.length) { add(top, el("h2", null, title)); sentences(top, lines); }
       const unpacked = unpack(data.futures.table);
@@ -245,8 +246,6 @@ const MS = (() => {
       add(top, el("p", { class: "chooser" }, el("label", { for: "plan-chooser" }, "Plan shown: "), select));
       if (focused) select.focus();
     }
-    add(top, el("p", { class: "status" }, plan.headline));
-    for (const line of plan.alarms) add(top, el("p", { class: "alarm", role: "alert" }, line));
     for (const line of plan.notes) add(top, el("p", { class: "faint" }, line));
   }
   function draw(state) {
@@ -277,6 +276,7 @@ const MS = (() => {
   let printing = false;
   function fit(print) {
     printing = print;
+    if (print) document.querySelectorAll(".more-rows:not([hidden])").forEach((more) => more.click()); // no table is cut on paper
     for (const { charts } of drawn) {
       for (const { made, holder, height, printHeight } of charts) {
         holder.style.height = (print ? printHeight : height) + "px";
