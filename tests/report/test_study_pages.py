@@ -135,6 +135,9 @@ def test_sources_link_only_to_the_web_and_filter(opened: Open, tmp_path: Path) -
     page.page.get_by_label("Filter rows of Weak numbers").fill("fee of")
     weak = page.page.locator("#section-sources table").first
     assert [row[1] for row in page.cells(weak)] == ["fee of oxide to magnet"]
+    page.page.get_by_text("Number by number").click()
+    numbers = page.page.locator("#section-sources details table")
+    assert len(page.cells(numbers)) == len(case.tables["evidence"])
     assert page.trouble == []
 
 

@@ -12,9 +12,13 @@ MS.section("sources", (box, data, kit) => {
     const columns = [{ title: "source" }, { title: "title", wide: true }, { title: "year", kind: "year" }, { title: "numbers", kind: "whole", help: "rows of the evidence that rest on it" }, { title: "their confidence" }, { title: "rows", kind: "whole", help: "rows of the case's tables that name it" }, { title: "in sheets", wide: true }, { title: "address", kind: "link", wide: true }, { title: "note", wide: true }];
     kit.table(box, columns, data.sources.map((s) => [s.source, s.title, s.year, s.numbers, s.grades, s.rows, s.sheets, s.url, s.note]), { caption: "Where the numbers come from", most: 50, filter: true });
   }
-  if (data.numbers.length) {
-    add(box, el("h3", null, "Number by number"));
+  if (data.numbers.length) { // drawn, and printed, only if opened: a thousand rows on the reference case
+    const inside = el("div"), whole = el("details", null, el("summary", null, "Number by number (" + data.numbers.length + " rows)"), inside);
     const columns = ["sheet", "row", "column"].map((title) => ({ title })).concat(["value", "low", "high"].map((title) => ({ title, kind: "figure" })), ["unit", "confidence", "source"].map((title) => ({ title })), { title: "reasoning", wide: true });
-    kit.table(box, columns, data.numbers.map((n) => [...n.slice(0, 9), data.reasons[n[9]]]), { caption: "How sure each number is, and where it comes from", most: 25, filter: true });
+    whole.addEventListener("toggle", () => {
+      if (!whole.open || inside.childNodes.length) return;
+      kit.table(inside, columns, data.numbers.map((n) => [...n.slice(0, 9), data.reasons[n[9]]]), { caption: "How sure each number is, and where it comes from", most: 25, filter: true });
+    });
+    add(box, whole);
   }
 });
