@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .changes import Change
     from .plan import Plan
     from .problems import CaseError, Problem
+    from .report.writing import write_report
     from .scenario_plan import ScenarioPlan
     from .session import Options, Progress
     from .solving import solve
@@ -86,6 +87,7 @@ _PLACES = {
     "switching": ".studies.switching.searching",
     "value_of_scenarios": ".studies.information",
     "weak_numbers": ".studies.ranges.weak",
+    "write_report": ".report.writing",
     "write_tidy": ".studies.runs.tidy",
 }
 __all__ = [
@@ -130,6 +132,7 @@ __all__ = [
     "switching",
     "value_of_scenarios",
     "weak_numbers",
+    "write_report",
     "write_tidy",
 ]
 

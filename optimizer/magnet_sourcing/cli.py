@@ -19,6 +19,7 @@ from .commands.frontier import frontier
 from .commands.montecarlo import montecarlo
 from .commands.options import options
 from .commands.ranges import ranges
+from .commands.report import report
 from .commands.runs import runs
 from .commands.sensitivity import sensitivity
 from .commands.solve import solve
@@ -97,7 +98,7 @@ def main() -> None:
 
 VERBS = (
     solve, frontier, stress, alternatives, options, switching,
-    sensitivity, sweep, montecarlo, compare, study, ranges, runs, new, check,
+    sensitivity, sweep, montecarlo, compare, report, study, ranges, runs, new, check,
 )  # fmt: skip
 for command in VERBS:
     main.add_command(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import subprocess
@@ -142,6 +143,19 @@ def test_decision_frequencies(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     found = found.iloc[head + 1 :].set_axis(list(found.loc[head]), axis=1)
     shares = pd.to_numeric(found["share"], errors="coerce").dropna()
     assert len(shares) >= 2 and (abs(shares * 6 - (shares * 6).round()) < 1e-9).all()
+
+
+def test_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One page with the plan, every point of its frontier, and how the ends of it stand the disruptions."""
+    run("report.py", monkeypatch)
+    page = Path("case-report.html").read_text(encoding="utf-8")
+    data = json.loads(page.split('id="report-data">')[1].split("</script>")[0])
+    made = {section["name"]: section["data"] for section in data["sections"]}
+    points = made["frontier"]["points"]
+    assert [plan["key"] for plan in data["plans"]] == ["plan", *(p["key"] for p in points)]
+    assert points[0]["objective"] == pytest.approx(least(Case.small()), rel=1e-3)
+    assert list(made["stress"]["cells"]["embargo"]) == ["cheapest", "bend", "least dependent"]
+    assert "sources" in made
 
 
 def test_kept_study_goes_on(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,1 +1,1 @@
-"""`report`: a plan, and studies of it, as one HTML file that opens offline."""
+"""The report of a plan as one HTML page that opens by itself, without a network."""

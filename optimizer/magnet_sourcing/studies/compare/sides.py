@@ -82,7 +82,7 @@ def read_given(path: Path) -> Given:
     several futures."""
     if not is_plan(path):
         return Case.read(path)
-    if (path / "scenarios.csv").exists() or _is_scenario_plan(path):
+    if is_scenario_plan(path):
         raise ValueError(
             f"{path}: a plan for several futures has a cost for each; compare takes plans for one. Give the case with "
             "--scenarios to set its futures side by side, or ask stress"
@@ -93,11 +93,12 @@ def read_given(path: Path) -> Given:
     return plan
 
 
-def _is_scenario_plan(path: Path) -> bool:
+def is_scenario_plan(path: Path) -> bool:
+    """Whether a plan's workbook or folder is for several futures."""
     import zipfile
 
     if path.is_dir():
-        return False
+        return (path / "scenarios.csv").exists()
     with zipfile.ZipFile(path) as file:
         return b'name="scenarios"' in file.read("xl/workbook.xml")
 

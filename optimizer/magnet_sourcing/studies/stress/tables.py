@@ -52,10 +52,10 @@ def results(stress: Stress) -> pd.DataFrame:
 def segments(stress: Stress) -> pd.DataFrame:
     """Unmet demand by segment, where there is any: over the horizon, and in the worst year."""
     rows = []
+    cases = {name: calm.case.resolved() for name, calm in stress.plans.items()}
     for h in stress.hits:
-        case = stress.plans[h.plan].case
-        years = {r.period: r.years for r in case.rows("periods")}
-        demands = {r.demand: r for r in case.rows("demands")}
+        years = {r.period: r.years for r in cases[h.plan]["periods"]}
+        demands = {r.demand: r for r in cases[h.plan]["demands"]}
         named = dict.fromkeys(demands[d].segment or d for d, _ in h.unmet)
         for segment in named:
             own = {k: x for k, x in h.unmet.items() if (demands[k[0]].segment or k[0]) == segment}
