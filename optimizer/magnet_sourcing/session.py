@@ -95,6 +95,18 @@ class Ranging:
     degenerate: int
 
 
+@dataclass(frozen=True)
+class Duals:
+    """Of the linear programme solved last, in units of the objective.
+
+    rows: by how much the objective rises for one unit more on the side of the row that binds; positive where that is
+    the lower side, negative where it is the upper. columns: reduced costs, which say the same of the bounds of columns.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+
+
 _STATUS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
     highspy.HighsModelStatus.kModelEmpty: Status.OPTIMAL,
@@ -304,6 +316,13 @@ class Session:
         exact = np.array(h.getSolution().col_value)
         exact[whole] = rounded
         return exact
+
+    def duals(self) -> Duals:
+        """Duals of the linear programme solved last. Raises ValueError of one with whole numbers: it has none."""
+        if self._matrix.whole.any():
+            raise ValueError("duals are of linear programmes: hold the whole numbers first")
+        found = self._h.getSolution()
+        return Duals(np.array(found.row_dual) / self._scale, np.array(found.col_dual) / self._scale)
 
     def ranging(self) -> Ranging:
         """Ranging of the linear programme solved last. Raises ValueError of one with whole numbers: it has none."""
