@@ -15,10 +15,11 @@ _SWEEPS = 20
 
 
 class Held(NamedTuple):
-    """matrix: with the whole numbers held. duals: in units of the objective. values: of the plan. noise: a dual, or a
-    reduced cost, that the solver cannot tell from 0."""
+    """matrix: with the whole numbers held. session: in which it was solved. duals: in units of the objective. values: of
+    the plan. noise: a dual, or a reduced cost, that the solver cannot tell from 0."""
 
     matrix: Matrix
+    session: Session
     duals: Duals
     values: np.ndarray
     noise: float
@@ -31,7 +32,7 @@ def held_at(matrix: Matrix, values: np.ndarray, options: Options) -> Held | None
     session = Session(left, replace(options, gap=0.0, time_limit=None, tie_break=False))
     if session.solve().status is not Status.OPTIMAL:
         return None
-    return Held(left, session.duals(), values, 1e-6 / Session.scale_of(matrix))
+    return Held(left, session, session.duals(), values, 1e-6 / Session.scale_of(matrix))
 
 
 def weights(held: Held) -> dict[str, np.ndarray]:
@@ -58,6 +59,18 @@ def reduced_cost_weights(held: Held, chosen: np.ndarray) -> dict[str, np.ndarray
         "cost": chosen.astype(float),
         "value": np.where(chosen[m.index], -held.duals.rows[row_of], 0.0),
     }
+
+
+def fed_columns(m: Matrix, values: np.ndarray) -> np.ndarray:
+    """Which columns take, at a place and in a period, only materials that the plan has there."""
+    row_of = np.repeat(np.arange(len(m.row_lower)), np.diff(m.start))
+    balance = np.array([row.parent_component().local_name == "balance" for row in m.rows], dtype=bool)
+    come = np.maximum(-m.row_lower, 0.0)  # what stands on the side of a balance is an opening stock
+    np.add.at(come, row_of, np.maximum(m.value * values[m.index], 0.0))
+    lacking = balance[row_of] & (m.value < 0) & ~(come[row_of] > 1e-6)
+    fed = np.ones(len(values), dtype=bool)
+    fed[m.index[lacking]] = False
+    return fed
 
 
 def open_columns(m: Matrix) -> np.ndarray:

@@ -14,11 +14,13 @@ from ..plan_schema import plan_frame
 from ..problem import ALONE, Problem, Wish
 from ..recording import Derivatives
 from ..session import Options
-from .holding import Held, held_at, open_columns, reduced_cost_weights, weights
+from .holding import Held, fed_columns, held_at, open_columns, reduced_cost_weights, weights
 from .numbers import Amount, amounts, cap, held
 from .offers import Offer, offers
 
 _UNUSED = 1e-6  # t/y: less than the plan's tables show
+_FORCED = 1e-3  # t/y that an offer is made to give, to see what it would do to the cost
+_FED = ("lane", "process")  # of which those are left out that would have nothing to move or to work on
 Found = tuple[Amount, float]  # a number, and by how much the objective rises for 1 more of it
 
 
@@ -40,10 +42,10 @@ def price_tables(
     scenario = problem.model.scenarios[ALONE]
     numbers = dict(amounts(rows, scenario.data.needed))
     unused = [o for o in offers(scenario, rows) if values[problem.matrix.column_of(o.variable)] <= _UNUSED]
-    recorded = Derivatives(case, [*numbers, *(o.cell for o in unused)])
+    recorded = Derivatives(case, rows, [*numbers, *(o.cell for o in unused)])
     wish, asked = _recorded_wish(problem, recorded)
     again = Problem(recorded.case, wish, flat=recorded.flat)
-    assert [v.name for v in again.matrix.variables] == [v.name for v in problem.matrix.variables]
+    assert len(again.matrix.cost) == len(values), "recorded numbers make other columns"
     fixed = held_at(again.matrix, values, options)
     if fixed is None:
         return None
@@ -129,14 +131,18 @@ def _entries(
     """Rows of `entry_prices`: the asking price at which the reduced cost of an offer would be 0."""
     currency = str(problem.case.settings.get("currency") or "money")
     unit = f"{currency}/{problem.case.settings.get('mass_unit') or 't'}"
-    can = open_columns(fixed.matrix)
-    columns = [problem.matrix.column_of(o.variable) for o in unused]
-    chosen = np.zeros(len(can), dtype=bool)
+    columns = np.array([problem.matrix.column_of(o.variable) for o in unused], dtype=int)
+    chosen = np.zeros(len(fixed.matrix.cost), dtype=bool)
     chosen[columns] = True
     slope = recorded.of(reduced_cost_weights(fixed, chosen))
-    for offer, column in zip(unused, columns, strict=True):
-        by_price = slope.get(recorded.leaves[offer.cell], 0.0)
-        if not can[column] or abs(by_price) <= 1e-12:
-            continue
-        reduced = max(0.0, float(fixed.duals.columns[column]))
-        yield (*offer[:6], offer.asked - reduced / by_price, offer.side, unit)
+    can, fed = open_columns(fixed.matrix), fed_columns(fixed.matrix, fixed.values)
+    priced = [
+        (offer, int(column), slope[recorded.leaves[offer.cell]])
+        for offer, column in zip(unused, columns, strict=True)
+        if can[column] and (fed[column] or offer.kind not in _FED) and recorded.leaves[offer.cell] in slope
+    ]
+    rises = fixed.session.forced([column for _, column, _ in priced], _FORCED)
+    for (offer, _, by_price), rise in zip(priced, rises, strict=True):
+        if np.isfinite(rise):
+            reduced = rise if rise > fixed.noise else 0.0
+            yield (*offer[:6], offer.asked - reduced / by_price, offer.side, unit)

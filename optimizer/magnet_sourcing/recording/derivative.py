@@ -1,6 +1,6 @@
 """How a weighed sum of a model's arrays changes with the numbers of its case: derivatives, worked out backwards.
 
-    recorded = Derivatives(case, cells)
+    recorded = Derivatives(case, case.resolved(), cells)
     problem = Problem(recorded.case, wish, flat=recorded.flat)   # builds the model once, from recorded numbers
     by_leaf = recorded.of({"row_upper": weights})                # d(sum of weights * row_upper) / d(number)
 
@@ -13,7 +13,7 @@ branch taken.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -43,8 +43,8 @@ class Derivatives:
     case: for `Problem`. leaves: node of each recorded cell.
     """
 
-    def __init__(self, case: Case, cells: Iterable[Cell]) -> None:
-        """cells: number cells that are not blank. The case must have passed its checks.
+    def __init__(self, case: Case, resolved: Mapping[str, Sequence[Row]], cells: Iterable[Cell]) -> None:
+        """resolved: of the case, as `Case.resolved` gives it. cells: number cells that are not blank. The case must have passed its checks.
 
         Growth of a demand is written out, so that a quantity is that of its own year.
         """
@@ -52,7 +52,7 @@ class Derivatives:
         self._tape = Tape()
         self._places: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.leaves: dict[Cell, int] = {}
-        rows = {table: list(held) for table, held in case.resolved().items()}
+        rows = {table: list(held) for table, held in resolved.items()}
         wanted: dict[tuple[str, int], list[Cell]] = {}
         for cell in cells:
             wanted.setdefault(cell[:2], []).append(cell)
