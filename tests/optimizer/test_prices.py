@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
-from magnet_sourcing import Case, Plan, solve
+from magnet_sourcing import Case, Plan, solve, summary
+from magnet_sourcing.audit import audit
 from magnet_sourcing.changes import Change, Changing
+from magnet_sourcing.plan_schema import plan_frame
 from magnet_sourcing.prices.numbers import amounts
 from magnet_sourcing.problem import Problem, Wish
 from magnet_sourcing.problems import CaseError
@@ -318,6 +320,53 @@ def test_other_objectives_have_no_prices_and_say_why() -> None:
     plan = best(case(supplies=[offer("only", 7)], demands=[need(100, penalty=9)]), objective="unmet")
     assert plan.tables["prices"].empty and plan.tables["entry_prices"].empty
     assert plan.options["prices"] == "none: the objective is not cost but unmet"
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "factor", "said"),
+    [
+        ("prices", "discounted", 1.01, "discounted"),
+        ("prices", "price", -1.0, "not more than 0"),
+        ("entry_prices", "asked", 1.01, "asked"),
+        ("entry_prices", "enters_below", 10.0, "wrong side"),
+    ],
+)
+def test_the_audit_catches_prices_that_were_changed(table: str, column: str, factor: float, said: str) -> None:
+    plan = solve(Case.small())
+    tables = {name: frame.copy() for name, frame in plan.tables.items()}
+    tables[table].loc[0, column] *= factor
+    assert any(said in text for text in audit(plan.case, tables, objective=None).failures)
+
+
+def test_the_audit_catches_a_price_of_what_does_not_bind_and_an_entry_price_of_what_is_used() -> None:
+    """A quota with room to spare cannot have a price; an offer that is used has nothing to enter."""
+    made = case(
+        supplies=[offer("cheap", 10, limit=30), offer("dear", 50)],
+        demands=[need(100)],
+        limits=[{"limit": "quota", "sense": "at most", "value": 40}],
+        limit_terms=[{"limit": "quota", "metric": "bought", "supply": "cheap"}],
+    )
+    plan = best(made)
+    quota = ("limit", "limits", "quota", "value", 2030, 40, "unit of the limit", "saves", 1.0, 1.0, 0.4, "")
+    used = ("supply", "supplies", "dear", "magnet", 2030, 50, 40, "below", "/t")
+    for name, row, said in (("prices", quota, "does not bind"), ("entry_prices", used, "is used")):
+        failures = audit(made, plan.tables | {name: plan_frame(name, [row])}, objective=None).failures
+        assert any(said in text for text in failures), failures
+
+
+def test_a_plan_of_several_futures_has_no_prices() -> None:
+    plan = solve(Case.small(), scenarios="all", gap=0.01)
+    assert plan.tables["prices"].empty
+
+
+def test_what_would_help_most_is_told_once_for_each_number() -> None:
+    """Two years, one plant too small: one sentence, for the year in which the tonne is worth more, and the other named."""
+    made = case(
+        plant("works", {"magnet": 1}, capacity=60, cost=10), years=2, demands=[need(100, penalty={2030: 500, 2031: 600})]
+    )
+    assert summary.helping(best(made)) == [
+        "works in 2031: one t/y more of capacity saves up to US$ 590 a year (less in 2030)."
+    ]
 
 
 def test_prices_come_back_from_a_file(tmp_path: Path) -> None:
