@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .studies.stress.testing import Stress, stress
     from .studies.sweep.sweeping import Sweep, sweep
     from .studies.switching.searching import Switching, switching
+    from .studies.why.asking import Why, why
 
 
 _PLACES = {
@@ -64,6 +65,7 @@ _PLACES = {
     "Sweep": ".studies.sweep.sweeping",
     "Switching": ".studies.switching.searching",
     "Where": ".studies.runs.executing",
+    "Why": ".studies.why.asking",
     "alternatives": ".studies.choices.alternatives",
     "compare": ".studies.compare.comparing",
     "execute": ".studies.runs.executing",
@@ -86,6 +88,7 @@ _PLACES = {
     "switching": ".studies.switching.searching",
     "value_of_scenarios": ".studies.information",
     "weak_numbers": ".studies.ranges.weak",
+    "why": ".studies.why.asking",
     "write_tidy": ".studies.runs.tidy",
 }
 __all__ = [
@@ -108,6 +111,7 @@ __all__ = [
     "Sweep",
     "Switching",
     "Where",
+    "Why",
     "alternatives",
     "compare",
     "execute",
@@ -130,6 +134,7 @@ __all__ = [
     "switching",
     "value_of_scenarios",
     "weak_numbers",
+    "why",
     "write_tidy",
 ]
 
