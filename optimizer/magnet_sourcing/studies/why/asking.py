@@ -60,7 +60,7 @@ class Why:
 
     def table(self) -> pd.DataFrame:
         """A row an option: option, kind, country, taken, verdict, low, high (discounted money), share, why (two sentences),
-        table, name, cell, place."""
+        place, table, name, cell."""
         from .tables import why_table
 
         return why_table(self.ledger, self.evidence)

@@ -147,15 +147,14 @@ def _builds(why: Why, built: pd.DataFrame) -> list[str]:
         size=("size", "sum"), capital=("capital", "sum"), location=("location", "first")
     )
     total = total.sort_values(["capital", "expansion"], ascending=[False, True], ignore_index=True)
-    said = []
+    text = []
     for r in total.head(TOLD).itertuples():
         rows = built[built["expansion"] == r.expansion]
         first = rows["available_from"].min()
-        said.append(
-            f"{r.expansion} at {r.location}: {r.size:,.0f} t/y, decided {spans_of(set(rows['period']))}, running from "
-            f"{first:g}, {summary.money(why.plan, r.capital)}"
+        text.append(
+            f"Build {r.expansion} at {r.location}: {r.size:,.0f} t/y, decided {spans_of(set(rows['period']))}, running "
+            f"from {first:g}, {summary.money(why.plan, r.capital)}."
         )
-    text = [f"Build {'; '.join(said)}."]
     others = total.iloc[TOLD:]
     if len(others):
         names = listed(others["expansion"].tolist(), 6)
@@ -225,14 +224,15 @@ def _dependence(why: Why) -> list[str]:
     said = [
         f"Dependence on {country}: index {plan.index[first]:.0%} in {first}, {plan.index[last]:.0%} in {last}{mean}."
     ]
-    stages = []
+    stages: dict[str, list[str]] = {}
     for stage in [row.stage for row in case.rows("stages")]:
         share = by_period(table_of(plan, "dependence", stage=stage), "share")
         ends = (share.get(first, 0.0), share.get(last, 0.0))
         if max(ends) >= 0.005:
-            stages.append(f"{stage} {ends[0]:.0%} and {ends[1]:.0%}")
+            stages.setdefault(f"{ends[0]:.0%} and {ends[1]:.0%}", []).append(stage)
     if stages:
-        said.append(f"By stage, in {first} and {last}: {', '.join(stages)}.")
+        alike = "; ".join(f"{', '.join(names)} {shares}" for shares, names in stages.items())
+        said.append(f"By stage, in {first} and {last}: {alike}.")
     free = by_period(table_of(plan, "free_delivery", segment="all"), "free")
     delivered = by_period(table_of(plan, "free_delivery", segment="all"), "delivered")
     told = [

@@ -23,7 +23,8 @@ FULL = 0.999
 
 @dataclass(frozen=True)
 class Place:
-    """Where an option stands: table and key of the row; file, sheet and cell of the case as it was read."""
+    """Where an option stands: table and key of the row; file, sheet and cell of the case as it was read ('row 7' of a
+    CSV table)."""
 
     table: str
     name: str
@@ -142,7 +143,7 @@ def _places(ledger: Ledger) -> dict[tuple[str, str], Place]:
             found.error(table, at[1], TABLES[table].key[0], "")
             asked.append((table, entry.option.name))
     placed = zip(asked, found.problems, strict=True)
-    return {key: Place(*key, problem.file, problem.sheet, problem.cell) for key, problem in placed}
+    return {key: Place(*key, p.file, p.sheet, p.cell.split(", column")[0]) for key, p in placed}
 
 
 # ---------------------------------------------------------------- tables of a plan, or of a plan for several futures

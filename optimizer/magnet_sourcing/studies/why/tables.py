@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 COLUMNS = {
     "option": "", "kind": "", "country": "", "taken": "", "verdict": "", "low": "money", "high": "money",
-    "share": "fraction", "why": "", "table": "", "name": "", "cell": "", "place": "",
+    "share": "fraction", "why": "", "place": "", "table": "", "name": "", "cell": "",
 }  # fmt: skip
 ACCOUNT_COLUMNS = {
     "option": "", "kind": "", "forced": "", "item": "", "cause_table": "", "cause": "", "change": "money",
@@ -46,10 +46,10 @@ def why_table(ledger: Ledger, found: Sequence[Evidence]) -> pd.DataFrame:
                 None if e.impossible else e.high,
                 share_of(ledger, e),
                 " ".join(sentences(ledger, evidence)),
+                str(place) if place else None,
                 place.table if place else None,
                 place.name if place else None,
                 place.cell if place else None,
-                str(place) if place else None,
             )
         )
     return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -107,7 +107,7 @@ def cause(ledger: Ledger, evidence: Evidence) -> str:
     e = evidence.entry
     if e.impossible:
         return _proof(evidence)
-    clauses = [_compared(ledger, evidence), *_entering(ledger, evidence), *_used(ledger, evidence)]
+    clauses = [_compared(ledger, evidence), _index(ledger, e), *_entering(ledger, evidence), *_used(ledger, evidence)]
     if e.idle:
         clauses.append("it would be signed and lie idle")
     clauses = [c for c in clauses if c]
@@ -141,7 +141,16 @@ def _compared(ledger: Ledger, evidence: Evidence) -> str:
     if abs(rest) > 0.01 * largest:
         said += f"; the rest is {amount(ledger, abs(rest))} {'more' if rest > 0 else 'less'}"
     net = f"{amount(ledger, abs(evidence.net))} {unit(ledger)} {'more' if evidence.net >= 0 else 'less'} in all"
+    if evidence.net < 0:
+        net += ", which is within the gap"
     return f"{start} {said}: {net}"
+
+
+def _index(ledger: Ledger, e: Entry) -> str:
+    """The mean dependence index of the forced plan found, where it is another one by half a point or more."""
+    if e.index is None or ledger.mean_index is None or abs(e.index - ledger.mean_index) < 0.005:
+        return ""
+    return f"the mean index is then {e.index:.1%} instead of {ledger.mean_index:.1%}"
 
 
 def told_of(differences: Sequence[Difference]) -> list[Difference]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # Plan tables that are part of the evidence.
 EVIDENCE = ("prices", "entry_prices", "capacity", "route_use")
 # Width of the brief's one column, and how many letters of it fit on a line.
-WIDTH, LETTERS = 108, 112
+WIDTH, LETTERS = 94, 92
 # What differs between two runs of the same question.
 _TIMES = ("seconds", "solver seconds")
 
@@ -98,6 +98,9 @@ def _finish_why(book: Workbook, sheet: Worksheet, frame: pd.DataFrame) -> None:
     column = {str(name): i for i, name in enumerate(frame.columns, start=1)}
     letter = sheet.cell(heads, column["why"]).column_letter
     sheet.column_dimensions[letter].width = 90
+    for name in ("kind", "country", "taken", "verdict", "low", "high", "share"):
+        sheet.column_dimensions[sheet.cell(heads, column[name]).column_letter].width = 13
+    sheet.print_area = f"A1:{sheet.cell(heads, column['place']).column_letter}{heads + 1 + len(frame)}"
     for offset, row in enumerate(frame.to_dict("records")):
         at = heads + 2 + offset
         sheet.cell(at, column["why"]).alignment = cells.WRAP
@@ -107,7 +110,7 @@ def _finish_why(book: Workbook, sheet: Worksheet, frame: pd.DataFrame) -> None:
                 sheet.cell(at, other).alignment = cells.TOP
         target = _input_cell(book, row["table"], row["name"])
         if target:
-            for name in ("option", "cell"):
+            for name in ("option", "place"):
                 cell = sheet.cell(at, column[name])
                 cell.hyperlink = f"#{target}"
                 cell.font = cells.LINK
