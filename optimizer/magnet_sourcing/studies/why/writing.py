@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # Plan tables that are part of the evidence.
 EVIDENCE = ("prices", "entry_prices", "capacity", "route_use")
 # Width of the brief's one column, and how many letters of it fit on a line.
-WIDTH, LETTERS = 94, 92
+WIDTH, LETTERS = 86, 88
 # What differs between two runs of the same question.
 _TIMES = ("seconds", "solver seconds")
 
