@@ -58,6 +58,8 @@ ORDER = (
     "incentives",
     "impacts",
     "limits",
+    "prices",
+    "entry_prices",
     "exposure",
     "lane_openings",
     "lane_use",

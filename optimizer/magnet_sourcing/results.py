@@ -330,7 +330,11 @@ READERS: dict[str, Callable[[Reader], Rows]] = {
 
 
 def plan_tables(scenario: Any, matrix: Matrix, values: np.ndarray) -> dict[str, pd.DataFrame]:
-    """All plan tables but `solver`, with the columns `plan_schema` declares."""
+    """All plan tables but `solver`, with the columns `plan_schema` declares; those without a reader here are empty."""
     free = attribute(scenario, matrix, values)
     reader = Reader(scenario, matrix, with_free(scenario, matrix, values, free), free)
-    return {name: plan_frame(name, READERS[name](reader)) for name in PLAN_TABLES if name in READERS}
+    return {
+        name: plan_frame(name, READERS[name](reader) if name in READERS else [])
+        for name in PLAN_TABLES
+        if name != "solver"
+    }

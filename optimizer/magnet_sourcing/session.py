@@ -11,7 +11,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -93,6 +93,18 @@ class Ranging:
     side_high: np.ndarray
     duals: np.ndarray
     degenerate: int
+
+
+@dataclass(frozen=True)
+class Duals:
+    """Of the linear programme solved last, in units of the objective.
+
+    rows: by how much the objective rises for one unit more on the side of the row that binds; positive where that is
+    the lower side, negative where it is the upper. columns: reduced costs, which say the same of the bounds of columns.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
 
 
 _STATUS = {
@@ -304,6 +316,29 @@ class Session:
         exact = np.array(h.getSolution().col_value)
         exact[whole] = rounded
         return exact
+
+    def duals(self) -> Duals:
+        """Duals of the linear programme solved last. Raises ValueError of one with whole numbers: it has none."""
+        if self._matrix.whole.any():
+            raise ValueError("duals are of linear programmes: hold the whole numbers first")
+        found = self._h.getSolution()
+        return Duals(np.array(found.row_dual) / self._scale, np.array(found.col_dual) / self._scale)
+
+    def forced(self, columns: Sequence[int], amount: float) -> np.ndarray:
+        """By how much the optimum of the linear programme solved last rises for each unit by which a column, alone, is
+        made to leave its lower bound; nan where it cannot. amount: how far it is made to, small beside all else.
+
+        A reduced cost says that too, but of the several a degenerate optimum has, the one that the solver came to.
+        """
+        h, m, rises = self._h, self._matrix, np.full(len(columns), np.nan)
+        for i, j in enumerate(columns):
+            low, high = float(m.lower[j]), float(highs_infinity(m.upper[j : j + 1])[0])
+            h.changeColBounds(int(j), low + min(amount, (high - low) / 2), high)
+            h.run()
+            if h.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+                rises[i] = h.getSolution().col_dual[j] / self._scale
+            h.changeColBounds(int(j), low, high)
+        return rises
 
     def ranging(self) -> Ranging:
         """Ranging of the linear programme solved last. Raises ValueError of one with whole numbers: it has none."""

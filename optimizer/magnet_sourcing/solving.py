@@ -9,6 +9,7 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from .audit import audit
@@ -83,7 +84,7 @@ def solve(
             raise ValueError("aim, cvar and adapt_from are about several futures: give scenarios")
         if method != "auto" or ranks != 1:
             raise ValueError("method and ranks are about several futures: give scenarios")
-        return solve_one(case, wish, options, begun=begun, progress=progress)
+        return solve_one(case, wish, options, begun=begun, progress=progress, priced=True)
     if method not in METHODS:
         raise ValueError(f"method '{method}' is not one of {', '.join(METHODS)}")
     if ranks != 1 and method != "decomposition":
@@ -133,8 +134,9 @@ def solve_one(
     *,
     begun: float | None = None,
     progress: Callable[[Progress], None] | None = None,
+    priced: bool = False,
 ) -> Plan:
-    """The plan of a checked case with one future."""
+    """The plan of a checked case with one future. priced: with the tables `prices` and `entry_prices`."""
     begun = time.perf_counter() if begun is None else begun
     try:
         problem = Problem(case, wish)
@@ -142,7 +144,7 @@ def solve_one(
         return unplanned(case, str(reason), wish, options, begun)
     built = time.perf_counter() - begun
     outcome = problem.solve(options, then=_then(wish.goal), prefer=not _then(wish.goal), progress=progress)
-    return plan_of(problem, outcome, options, begun, {"build seconds": round(built, 3)})
+    return plan_of(problem, outcome, options, begun, {"build seconds": round(built, 3)}, priced=priced)
 
 
 def solve_several(
@@ -369,12 +371,20 @@ def unplanned(case: Case, why: str, wish: Wish, options: Options, begun: float) 
 
 
 def plan_of(
-    problem: Problem, outcome: Outcome, options: Options, begun: float, more: Mapping[str, Any] | None = None
+    problem: Problem,
+    outcome: Outcome,
+    options: Options,
+    begun: float,
+    more: Mapping[str, Any] | None = None,
+    *,
+    priced: bool = False,
 ) -> Plan:
-    """The audited plan of a problem with one future."""
+    """The audited plan of a problem with one future. priced: with the tables `prices` and `entry_prices`."""
     case, wish = problem.case, problem.wish
     record = {**record_of(case, wish, options), "scenarios": _scenarios_note(case), **(more or {})}
     found = _tables(problem, ALONE, outcome)
+    if priced and outcome.values is not None:
+        record["prices"] = _add_prices(problem, outcome.values, options, found)
     plan = _plan(case, outcome, record, found, begun)
     if outcome.values is not None:
         plan.cost = problem.value("cost", outcome.values)
@@ -389,6 +399,19 @@ def plan_of(
             at_most=wish.at_most,
         )
     return plan
+
+
+def _add_prices(problem: Problem, values: np.ndarray, options: Options, found: dict[str, pd.DataFrame]) -> str:
+    """Fills the tables of prices; returns what they are, or why there are none."""
+    from .prices import price_tables, why_none
+
+    if why := why_none(problem.wish):
+        return f"none: {why}"
+    tables = price_tables(problem, values, options, found["capacity"])
+    if tables is None:
+        return "none: the solver found no duals with the decisions held"
+    found |= tables
+    return "with the whole-number decisions held"
 
 
 def _tables(problem: Problem, name: str, outcome: Outcome) -> dict[str, pd.DataFrame]:

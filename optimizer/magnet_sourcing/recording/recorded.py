@@ -36,7 +36,7 @@ class Recording:
 
     def __init__(self, changing: Changing, base: Sequence[Change], cells: Iterable[Cell]) -> None:
         """base: changes that are made to the case before anything is recorded. cells: what may change afterwards."""
-        _register()
+        register()
         self._changing, self._tape = changing, Tape()
         cells = {c for cell in cells for c in self._grown(cell)}
         self._grows = {i for table, i, column, _ in cells if (table, column) == ("demands", "quantity")}
@@ -89,7 +89,7 @@ class Recording:
         if errors := [p for p in found.sorted() if p.severity == "error"]:
             raise CaseError(errors)
         made.settings = settings
-        return _RecordedCase(made, rows_of(records))
+        return RecordedCase(made, rows_of(records))
 
     def _record(self, record: Record, cell: Cell) -> None:
         table, i, column, t = cell
@@ -198,7 +198,7 @@ class _Other(NamedTuple):
     value: float
 
 
-class _RecordedCase(Case):
+class RecordedCase(Case):
     """A case whose resolved rows hold recorded numbers."""
 
     def __init__(self, case: Case, rows: dict[str, list[Row]]) -> None:
@@ -215,7 +215,7 @@ def _fits(column: Column, value: float) -> bool:
     return math.isfinite(value) and (low is None or value >= low) and (high is None or value <= high)
 
 
-def _register() -> None:
+def register() -> None:
     """Tells Pyomo that recorded numbers are numbers."""
     from pyomo.common.numeric_types import RegisterNumericType, native_numeric_types
 
