@@ -68,6 +68,35 @@ def test_an_offer_that_is_not_bought() -> None:
     said = ask(two_offers())["dear"]
     assert said.startswith("Not bought, because buying half of what it offers costs 10.0 US$ more (12.5%).")
     assert "10.0 more purchase cost" in said
+    assert "it would, as decided, enter below 8 US$/t in 2030, asked 10" in said
+
+
+def test_an_offer_that_nearly_enters_is_what_would_change_the_plan() -> None:
+    """8 instead of 9.5 is 16 % off what is asked, 8 instead of 11 is 27 %."""
+    made = case(
+        demands=[need(10)],
+        supplies=[offer("cheap", 8, limit=100), offer("near", 9.5, limit=10), offer("far", 11, limit=10)],
+    )
+    (text,) = [t for t in ask(made).brief["What would change it"] if t.startswith("Offers within 20%")]
+    assert "near would, as decided, enter below 8 US$/t in 2030, asked 9.5" in text and "far" not in text
+
+
+def test_a_full_plant_says_what_more_of_it_is_worth() -> None:
+    """A press of 4 t/y at 1 and a market at 3: each tonne more of the press saves 2, and without it 4 * 2 more is paid. A
+    tonne more of demand costs 3."""
+    made = case(plant("press", {"magnet": 1}, capacity=4, cost=1), demands=[need(10)], supplies=[offer("market", 3)])
+    found = ask(made, only=["press"])
+    assert "costs 8.00 US$ more" in found["press"]
+    assert (
+        "100% of the plant's capacity is used; 1 t/y more of its capacity in 2030 saves up to 2 US$ a year"
+        in found["press"]
+    )
+    rests = found.brief["What it rests on"]
+    assert (
+        "Bounds worth most, decisions held: press, 1 t/y more of its capacity in 2030 saves up to 2 US$ a year."
+        in rests
+    )
+    assert any("1 t/y more of its quantity in 2030 costs at least 3 US$ a year" in text for text in rests)
 
 
 def test_an_offer_that_is_bought() -> None:

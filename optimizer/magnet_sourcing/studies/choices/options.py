@@ -195,7 +195,7 @@ def options(
         return Ledger(question.case, question.plan(None, ending, at_first, begun), [], 0.0, use)
     chosen = named(options_of(problem, use), only)
     best = problem.solve(at_first, prefer=scenarios is None)
-    plan = question.plan(problem, best, at_first, begun)
+    plan = question.plan(problem, best, at_first, begun, priced=True)
     if best.values is None or best.bound is None or best.objective is None:
         return Ledger(question.case, plan, [], 0.0, use)
     if progress is not None:

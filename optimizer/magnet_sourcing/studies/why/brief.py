@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 TOLD = 4
 # Other choices that cost up to this share of the plan are near; an offer is near if its price is this far from entering.
 NEAR_COST, NEAR_PRICE = 0.01, 0.2
+# Kinds of prices that are no bounds of their own: the size of a module is the capacity of its plant once more.
+_NOT_BOUNDS = ("demand", "expansion")
 # Decisions of the first years are those that must be taken soon.
 SOON = 3
 
@@ -82,6 +84,9 @@ def _sure(why: Why) -> list[str]:
         said.append(summary.ending(why.plan))
     verdict = summary.verdict(why.plan.audit)
     said.append(verdict)
+    futures = len(list(plans(why.plan)))
+    if futures > 1:
+        said.append(f"Costs, tonnes and shares are expected over {futures} futures; what is decided is common to them.")
     if why.evidence:
         unsettled = why.ledger.of("not settled")
         n = len(why.evidence)
@@ -265,15 +270,21 @@ def _rests_on(why: Why) -> list[str]:
 
 
 def _valuable(ledger: Ledger) -> list[str]:
-    """The limits of which a little more is worth most, each once, in the period in which it is worth most."""
+    """The bounds of which a little more would save most, and how tight the case is: what one more of the dearest demand
+    costs. Each number once, in the period in which 1 % of it is worth most; the decisions of the plan held."""
     rows = table_of(ledger.optimum, "prices")
     if rows.empty:
         return []
-    best = rows.sort_values("worth", ascending=False, key=abs, kind="stable").drop_duplicates(
-        ["table", "name", "column"]
-    )
-    named = [f"{r['name']}: {worth_said(ledger, r)}" for r in best.head(3).to_dict("records")]
-    return [f"Most valuable: {'; '.join(named)}."]
+    rows = rows.sort_values("worth", ascending=False, kind="stable").drop_duplicates(["table", "name", "column"])
+    said = []
+    for start, chosen, most in (
+        ("Bounds worth most, decisions held", rows[(rows["effect"] == "saves") & ~rows["kind"].isin(_NOT_BOUNDS)], 3),
+        ("Demand that weighs most, decisions held", rows[(rows["effect"] == "costs") & (rows["kind"] == "demand")], 1),
+    ):
+        named = [f"{r['name']}, {worth_said(ledger, r)}" for r in chosen.head(most).to_dict("records")]
+        if named:
+            said.append(f"{start}: {'; '.join(named)}.")
+    return said
 
 
 def _would_change(why: Why) -> list[str]:
@@ -295,7 +306,7 @@ def _would_change(why: Why) -> list[str]:
     )
     close = [r for r in offers if abs(r["asked"] - r["enters_below"]) <= NEAR_PRICE * abs(r["asked"])]
     if close:
-        named = [f"{r['name']} {entering(ledger, r)}" for r in close]
+        named = [f"{r['name']} {entering(r)}" for r in close]
         said.append(f"Offers within {NEAR_PRICE:.0%} of their price: {listed(named, 3)}.")
     free = [e for e in ordered(found) if e.entry.verdict == "free"]
     if free:

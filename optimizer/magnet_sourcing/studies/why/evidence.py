@@ -119,7 +119,7 @@ def gather(ledger: Ledger) -> list[Evidence]:
                 tuple(p.name for p in entry.option.parts if p.is_in(ledger.values)),
                 _use(ledger, entry) if entry.in_optimum else None,
                 changed,
-                _priced(ledger.optimum, entry, table),
+                _priced(ledger.case, ledger.optimum, entry, table),
                 table_of(ledger.optimum, "entry_prices", table=table, name=name),
                 _because(ledger, entry),
                 entry.option.kind == "route" and bool(_row(ledger.case, "routes", name).must_sign),
@@ -233,10 +233,14 @@ def _bound(
     return found
 
 
-def _priced(optimum: Plan | ScenarioPlan, entry: Entry, table: str) -> pd.DataFrame:
-    """Rows of `prices` about the option's own numbers, the most valuable first."""
-    rows = table_of(optimum, "prices", table=table, name=entry.option.name)
-    return rows if rows.empty else rows.sort_values("worth", ascending=False, key=abs, kind="stable")
+def _priced(case: Case, optimum: Plan | ScenarioPlan, entry: Entry, table: str) -> pd.DataFrame:
+    """Rows of `prices` about the option's own numbers, the most valuable first; of an expansion also those of its plant."""
+    parts = [table_of(optimum, "prices", table=table, name=entry.option.name)]
+    if entry.option.kind == "expansion":
+        facility = _row(case, "expansions", entry.option.name).facility
+        parts.append(table_of(optimum, "prices", table="facilities", name=facility, column="capacity"))
+    filled = [p for p in parts if len(p)]
+    return pd.concat(filled).sort_values("worth", ascending=False, kind="stable") if filled else parts[0]
 
 
 def _because(ledger: Ledger, entry: Entry) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -176,21 +177,21 @@ def _entering(ledger: Ledger, evidence: Evidence) -> list[str]:
     """At which price an offer that is not used would be."""
     if evidence.taken or evidence.enters is None or evidence.enters.empty:
         return []
-    return [f"it {entering(ledger, nearest_offer(evidence.enters))}"]
+    return [f"it {entering(nearest_offer(evidence.enters))}"]
 
 
-def nearest_offer(rows: pd.DataFrame) -> pd.Series:
+def nearest_offer(rows: pd.DataFrame) -> dict[str, Any]:
     """The row of `entry_prices` with the least way to go, as a share of what is asked."""
     far = (rows["asked"] - rows["enters_below"]).abs() / rows["asked"].abs().clip(lower=1e-9)
-    return rows.loc[far.idxmin()]
+    return {str(k): v for k, v in rows.loc[far.idxmin()].to_dict().items()}
 
 
-def entering(ledger: Ledger, row: pd.Series) -> str:
-    """'would enter below 41,000 US$/t in 2030, asked 52,000'."""
-    currency = str(ledger.case.settings.get("currency") or "")
-    per = str(row["unit"]).replace("money", currency).strip()
-    way = "above" if row["side"] == "sell" else "below"
-    return f"would enter {way} {figure(row['enters_below'])} {per} in {row['period']:.0f}, asked {figure(row['asked'])}"
+def entering(row: Mapping[str, Any]) -> str:
+    """'would, as decided, enter below 41,000 US$/t in 2030, asked 52,000'; below nothing, only if paid for."""
+    below, asked, year = float(row["enters_below"]), figure(row["asked"]), f"{row['period']:.0f}"
+    if below <= 0:
+        return f"would, as decided, not even be taken for nothing in {year}, asked {asked} {row['unit']}"
+    return f"would, as decided, enter below {figure(below)} {row['unit']} in {year}, asked {asked}"
 
 
 def _used(ledger: Ledger, evidence: Evidence) -> list[str]:
@@ -198,7 +199,7 @@ def _used(ledger: Ledger, evidence: Evidence) -> list[str]:
     use, years = evidence.use, lengths(ledger.case)
     said = [use_said(use, years)] if use is not None and use.amount else []
     if evidence.worth is not None and len(evidence.worth):
-        said.append(worth_said(ledger, evidence.worth.iloc[0]))
+        said.append(worth_said(ledger, evidence.worth.iloc[0].to_dict()))
     return [text for text in said if text]
 
 
@@ -216,9 +217,16 @@ def use_said(use: Use, years: Mapping[int, float]) -> str:
     return f"{share:.0%} of {of} is used{full}"
 
 
-def worth_said(ledger: Ledger, row: pd.Series) -> str:
-    """What one more unit of one of its numbers is worth."""
-    return f"one more unit of its {row['column']} in {row['period']:.0f} is worth {figure(abs(row['price']))} a year"
+def worth_said(ledger: Ledger, row: Mapping[str, Any]) -> str:
+    """'1 t/y more of its capacity in 2031 saves up to 5,400 US$ a year'. Up to, and at least: least cost is convex in an
+    amount, so more of it saves no more than its price, and costs no less."""
+    currency = str(ledger.case.settings.get("currency") or "money")
+    period = row["period"]
+    over = "discounted" if period is None or period != period else "a year"
+    when = "" if over == "discounted" else f" in {period:.0f}"
+    effect = "saves up to" if row["effect"] == "saves" else "costs at least"
+    column = str(row["column"]).replace("_", " ")
+    return f"1 {row['unit']} more of its {column}{when} {effect} {figure(row['price'])} {currency} {over}"
 
 
 # ---------------------------------------------------------------- numbers
