@@ -338,7 +338,7 @@ _TABLES = (
         (
             "worth",
             "money",
-            "discounted price times 1 % of the amount (of a capacity: of what the plan has there); times one unit where that is 0",
+            "discounted times 1 % of the amount (of a capacity: of what the plan has there); times one unit where that is 0",
         ),
         ("means", "", "the price in words"),
     ),

@@ -89,7 +89,10 @@ def sentences(plan: Plan) -> list[str]:
         lines.append(ending(plan))
     if plan.has_plan:
         lines += [*decisions(plan), *partners(plan), *sources(plan), *dependence(plan), *freedom(plan)]
-        lines += [*unmet(plan), *binding(plan), *scenarios(plan), verdict(plan.audit)]
+        lines += [*unmet(plan), *binding(plan)]
+        if priced := [*helping(plan), *entering(plan)]:
+            lines += [f"{HELP_MOST}:", *priced]
+        lines += [*scenarios(plan), verdict(plan.audit)]
     return lines
 
 
@@ -198,6 +201,49 @@ def binding(plan: Plan) -> list[str]:
         names[r.limit].append(f"{r.period:g}" if r.period == r.period and r.period is not None else "horizon")
     listed = "; ".join(n + " (" + ", ".join(t) + ")" for n, t in names.items())
     return [f"Binding limits: {listed}."] if listed else []
+
+
+HELP_MOST = "What would help most, with the whole-number decisions of this plan held"
+
+
+def helping(plan: Plan, most: int = 5) -> list[str]:
+    """The numbers that are worth most to relax, each once, in the period in which it is worth most."""
+    rows = plan.tables["prices"]
+    lines = []
+    for _, same in rows[rows["effect"] == "saves"].groupby(["table", "name", "column"], sort=False):
+        first = same.iloc[0]
+        blank = first["period"] != first["period"]
+        others = sorted(int(t) for t in same["period"].iloc[1:] if t == t)
+        also = f" (less in {', '.join(map(str, others))})" if others else ""
+        said = str(first["means"]).replace("`price`", f"{_currency(plan)} {_price(first['price'])}".strip())
+        when = "" if blank else f" in {first['period']:.0f}"
+        lines.append(f"{first['name']}{when}: {said}{also}.")
+    return lines[:most]
+
+
+def entering(plan: Plan, most: int = 3) -> list[str]:
+    """The purchases, sales and tolls not used in a period that are nearest to being used, each in its nearest period."""
+    rows = plan.tables["entry_prices"]
+    rows = rows[rows["kind"].isin(["supply", "sale", "toll"]) & (rows["enters_below"] > 0)]
+    # Offered for nothing, there is no distance to tell.
+    distance = ((rows["asked"] - rows["enters_below"]).abs() / rows["asked"].abs()).where(rows["asked"] != 0)
+    nearest = rows.assign(distance=distance).sort_values("distance", kind="stable").drop_duplicates(["table", "name"])
+    lines = []
+    for r in nearest.head(most).itertuples(index=False):
+        currency, _, unit = r.unit.rpartition("/")
+        verb = "pays" if r.side == "above" else "asked"
+        entry = f"{r.side} {currency} {_price(r.enters_below)} a {unit}"
+        lines.append(f"{r.name} would enter in {r.period} {entry} ({verb} {_price(r.asked)}).")
+    return lines
+
+
+def _currency(plan: About) -> str:
+    return str(plan.case.settings.get("currency") or "")
+
+
+def _price(amount: float) -> str:
+    """A price as a planner would say it: no cents on hundreds."""
+    return f"{amount:,.0f}" if abs(amount) >= 100 else f"{amount:,.4g}"
 
 
 def scenarios(plan: Plan) -> list[str]:

@@ -279,7 +279,10 @@ def brackets(made: Case, step: float) -> Iterator[tuple[str, float, float, float
         for sign in (-1, 1):
             raised = dict(changing.before[name][i])
             if name == "demands" and raised["growth"]:
-                raised |= {"quantity": {u: scenario.data.needed(rows[name][i], u) for u in changing.periods}, "growth": 0.0}
+                raised |= {
+                    "quantity": {u: scenario.data.needed(rows[name][i], u) for u in changing.periods},
+                    "growth": 0.0,
+                }
             held = raised[column]
             raised[column] = held + sign * step if t is None else held | {t: held[t] + sign * step}
             cost = moved(changing.case_of({(name, i): raised}, "moved"), values, problem)

@@ -20,6 +20,7 @@ from .money import check_costs, ledger
 from .partners import check_partners
 from .physics import PHYSICS
 from .policy import check_limits
+from .prices import check_prices
 from .report import AuditReport
 from .scenarios import check_scenarios
 
@@ -68,6 +69,7 @@ def audit(
         total = check_costs(facts, out, book)
         check_limits(facts, out, found, book)
         check_partners(facts, out)
+        check_prices(facts, out)
     except KeyError as missing:
         out.true("names", f"the plan speaks of {missing}, which the case does not know", False)
         return out

@@ -199,6 +199,8 @@ def _show_plan(plan: Plan) -> None:
         "Demand and limits",
         [*summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan), summary.verdict(plan.audit)],
     )
+    if priced := [*summary.helping(plan), *summary.entering(plan)]:
+        section(summary.HELP_MOST, priced)
 
 
 def _show_scenarios(plan: ScenarioPlan) -> None:
@@ -237,7 +239,7 @@ def _as_json(plan: Plan | ScenarioPlan, files: list[Path]) -> dict[str, Any]:
         answer["value"] = {k: v for k, v in plan.value.items() if k != "best"}
     else:
         answer["cost_by_item"] = {r.item: r.discounted for r in summary.cost_by_item(plan).itertuples()}
-    for table in ("builds", "signings", "dependence", "free_delivery", "demand"):
+    for table in ("builds", "signings", "dependence", "free_delivery", "demand", "prices", "entry_prices"):
         if table in shown.tables:
             answer[table] = records(shown.tables[table])
     return answer

@@ -55,10 +55,7 @@ def reduced_cost_weights(held: Held, chosen: np.ndarray) -> dict[str, np.ndarray
     """What one more of each entry does to the reduced costs of the chosen columns, the duals staying as they are."""
     m = held.matrix
     row_of = np.repeat(np.arange(len(m.row_lower)), np.diff(m.start))
-    return {
-        "cost": chosen.astype(float),
-        "value": np.where(chosen[m.index], -held.duals.rows[row_of], 0.0),
-    }
+    return {"cost": chosen.astype(float), "value": np.where(chosen[m.index], -held.duals.rows[row_of], 0.0)}
 
 
 def fed_columns(m: Matrix, values: np.ndarray) -> np.ndarray:
@@ -105,8 +102,9 @@ def _implied(m: Matrix, row_of: np.ndarray, upper: np.ndarray, value: np.ndarray
         # What the others come to at least: unknown if one of them has no end.
         known = np.isfinite(side[row_of]) & (without[row_of] == endless) & (value > 1e-12)
         rest = together[row_of] - finite
-        bound = np.where(known, (side[row_of] - rest) / np.where(known, value, 1.0), np.inf)
-        bound = np.where(np.abs(side[row_of] - rest) <= 1e-9 * np.maximum(1.0, np.abs(rest)), np.where(known, 0.0, np.inf), bound)
+        room = side[row_of] - rest
+        room = np.where(np.abs(room) <= 1e-9 * np.maximum(1.0, np.abs(rest)), 0.0, room)
+        bound = np.where(known, room / np.where(known, value, 1.0), np.inf)
     found = np.full(len(upper), np.inf)
     np.minimum.at(found, m.index, bound)
     return found

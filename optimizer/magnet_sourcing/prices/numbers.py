@@ -55,7 +55,9 @@ def amounts(rows: Mapping[str, Sequence[Any]], grown: Any) -> Iterator[tuple[Cel
                 for i, row in enumerate(rows[table]):
                     for t, value in _by_period(row[column]):
                         amount = grown(row, t) if kind == "demand" else float(value)
-                        yield (table, i, column, t), Amount(kind, table, row.key, column, t, amount, unit, per)
+                        over_all = table == "limits" and row.scope == "horizon"
+                        period = None if over_all else t
+                        yield (table, i, column, t), Amount(kind, table, row.key, column, period, amount, unit, per)
 
 
 def _by_period(value: Any) -> Iterator[tuple[int | None, float]]:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..changes import Cell
 from ..plan_schema import plan_frame
 from ..problem import ALONE, Problem, Wish
 from ..recording import Derivatives
@@ -69,7 +68,9 @@ def _recorded_wish(problem: Problem, recorded: Derivatives) -> tuple[Wish, dict[
     numbers = {node: cap(t, x) for t, (x, _, node) in caps.items()}
     numbers |= {node: held(m, x, currency, units) for m, (x, _, node) in most.items()}
     recorded_wish = replace(
-        wish, china_cap={t: leaf for t, (_, leaf, _) in caps.items()}, at_most={m: leaf for m, (_, leaf, _) in most.items()}
+        wish,
+        china_cap={t: leaf for t, (_, leaf, _) in caps.items()},
+        at_most={m: leaf for m, (_, leaf, _) in most.items()},
     )
     return recorded_wish, numbers
 
@@ -111,23 +112,25 @@ _NOUNS = {
     "subsidy": "the subsidy cap", "route": "the contract quantity", "supply": "the offer", "sale": "the outlet",
     "minimum purchase": "the minimum purchase", "toll": "tolling capacity", "stock": "the stock bound",
     "demand": "demand", "service": "the required share", "collection": "material to collect",
-    "incentive": "the incentive's limit", "limit": "the limit", "cap": "the cap on the index", "at most": "what is held",
+    "incentive": "the incentive's limit", "limit": "the limit",
+    "cap": "the cap on the index", "at most": "what is held below it",
 }  # fmt: skip
 
 
 def _means(number: Amount, effect: str) -> str:
+    """The price in words. The least cost is convex in an amount, so a tonne more saves no more, and costs no less, than
+    its price, also where several prices are right."""
     least = number.column in ("minimum", "final", "supply_minimum", "min_size")
     noun = f"the {number.column.replace('_', ' ')}" if least else _NOUNS.get(number.kind, f"{number.kind} capacity")
     over = "a year" if number.period is not None else "over the horizon, discounted"
-    return f"one {number.unit} more of {noun} {effect} `price` {over}, the plan's decisions held"
+    bound = "saves up to" if effect == "saves" else "costs at least"
+    return f"one {number.unit} more of {noun} {bound} `price` {over}"
 
 
 # ---------------------------------------------------------------- entry prices
 
 
-def _entries(
-    problem: Problem, fixed: Held, recorded: Derivatives, unused: list[Offer]
-) -> Iterator[tuple[Any, ...]]:
+def _entries(problem: Problem, fixed: Held, recorded: Derivatives, unused: list[Offer]) -> Iterator[tuple[Any, ...]]:
     """Rows of `entry_prices`: the asking price at which the reduced cost of an offer would be 0."""
     currency = str(problem.case.settings.get("currency") or "money")
     unit = f"{currency}/{problem.case.settings.get('mass_unit') or 't'}"

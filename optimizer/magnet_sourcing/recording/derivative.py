@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -21,20 +22,7 @@ from ..case import Case, Row
 from ..changes import Cell, write_out_growth
 from . import number
 from .recorded import RecordedCase, register
-from .tape import (
-    ABSOLUTE,
-    ADD,
-    CONSTANT,
-    DIVIDE,
-    GREATEST,
-    LEAF,
-    LEAST,
-    MULTIPLY,
-    NEGATE,
-    POWER,
-    SUBTRACT,
-    Tape,
-)
+from .tape import ABSOLUTE, ADD, CONSTANT, DIVIDE, GREATEST, LEAF, LEAST, MULTIPLY, NEGATE, POWER, SUBTRACT, Tape
 
 
 class Derivatives:
@@ -44,7 +32,7 @@ class Derivatives:
     """
 
     def __init__(self, case: Case, resolved: Mapping[str, Sequence[Row]], cells: Iterable[Cell]) -> None:
-        """resolved: of the case, as `Case.resolved` gives it. cells: number cells that are not blank. The case must have passed its checks.
+        """resolved: of the case, as `Case.resolved` gives it. cells: number cells that are not blank.
 
         Growth of a demand is written out, so that a quantity is that of its own year.
         """
@@ -66,10 +54,9 @@ class Derivatives:
             write_out_growth(values, base_year)
         for cell in cells:
             _, _, column, t = cell
-            if t is None:
-                values[column], self.leaves[cell] = self.leaf(values[column])
-            else:
-                values[column][t], self.leaves[cell] = self.leaf(values[column][t])
+            holder: dict[Any, Any] = values if t is None else values[column]
+            key: Any = column if t is None else t
+            holder[key], self.leaves[cell] = self.leaf(holder[key])
         return Row(values, row.key)
 
     def leaf(self, value: float) -> tuple[float, int]:
@@ -89,9 +76,9 @@ class Derivatives:
         weights: of the entries of arrays, by the name the array has in `flat`.
         """
         tape, slope = self._tape, np.zeros(len(self._tape.values))
-        for name, weight in weights.items():
+        for name, entries in weights.items():
             at, nodes = self._places[name]
-            np.add.at(slope, nodes, weight[at])
+            np.add.at(slope, nodes, entries[at])
         found = {}
         for node in range(len(slope) - 1, -1, -1):
             weight = float(slope[node])
