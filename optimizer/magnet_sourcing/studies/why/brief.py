@@ -307,7 +307,8 @@ def _would_change(why: Why) -> list[str]:
     close = [r for r in offers if abs(r["asked"] - r["enters_below"]) <= NEAR_PRICE * abs(r["asked"])]
     if close:
         named = [f"{r['name']} {entering(r)}" for r in close]
-        said.append(f"Offers within {NEAR_PRICE:.0%} of their price: {listed(named, 3)}.")
+        more = f"; and {len(named) - 3} more" if len(named) > 3 else ""
+        said.append(f"Offers within {NEAR_PRICE:.0%} of their price, decisions held: {'; '.join(named[:3])}{more}.")
     free = [e for e in ordered(found) if e.entry.verdict == "free"]
     if free:
         taken, left = [e.name for e in free if e.taken], [e.name for e in free if not e.taken]

@@ -234,13 +234,15 @@ def _bound(
 
 
 def _priced(case: Case, optimum: Plan | ScenarioPlan, entry: Entry, table: str) -> pd.DataFrame:
-    """Rows of `prices` about the option's own numbers, the most valuable first; of an expansion also those of its plant."""
-    parts = [table_of(optimum, "prices", table=table, name=entry.option.name)]
+    """Rows of `prices` about the option's own numbers, of an expansion about the capacity of its plant (the size of its
+    module is that once more), the most valuable first."""
+    name = entry.option.name
     if entry.option.kind == "expansion":
-        facility = _row(case, "expansions", entry.option.name).facility
-        parts.append(table_of(optimum, "prices", table="facilities", name=facility, column="capacity"))
-    filled = [p for p in parts if len(p)]
-    return pd.concat(filled).sort_values("worth", ascending=False, kind="stable") if filled else parts[0]
+        facility = _row(case, "expansions", name).facility
+        rows = table_of(optimum, "prices", table="facilities", name=facility, column="capacity")
+    else:
+        rows = table_of(optimum, "prices", table=table, name=name)
+    return rows if rows.empty else rows.sort_values("worth", ascending=False, kind="stable")
 
 
 def _because(ledger: Ledger, entry: Entry) -> str:

@@ -177,7 +177,7 @@ def _entering(ledger: Ledger, evidence: Evidence) -> list[str]:
     """At which price an offer that is not used would be."""
     if evidence.taken or evidence.enters is None or evidence.enters.empty:
         return []
-    return [f"it {entering(nearest_offer(evidence.enters))}"]
+    return [f"with the decisions held it {entering(nearest_offer(evidence.enters))}"]
 
 
 def nearest_offer(rows: pd.DataFrame) -> dict[str, Any]:
@@ -187,18 +187,18 @@ def nearest_offer(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def entering(row: Mapping[str, Any]) -> str:
-    """'would, as decided, enter below 41,000 US$/t in 2030, asked 52,000'; below nothing, only if paid for."""
+    """'would enter below 41,000 US$/t in 2030, asked 52,000', the decisions held; below nothing, only if paid for."""
     below, asked, year = float(row["enters_below"]), figure(row["asked"]), f"{row['period']:.0f}"
     if below <= 0:
-        return f"would, as decided, not even be taken for nothing in {year}, asked {asked} {row['unit']}"
-    return f"would, as decided, enter below {figure(below)} {row['unit']} in {year}, asked {asked}"
+        return f"would not even be taken for nothing in {year}, asked {asked} {row['unit']}"
+    return f"would enter below {figure(below)} {row['unit']} in {year}, asked {asked}"
 
 
 def _used(ledger: Ledger, evidence: Evidence) -> list[str]:
     """How fully it is used, and what more of it would be worth."""
     use, years = evidence.use, lengths(ledger.case)
     said = [use_said(use, years)] if use is not None and use.amount else []
-    if evidence.worth is not None and len(evidence.worth):
+    if evidence.taken and evidence.worth is not None and len(evidence.worth):
         said.append(worth_said(ledger, evidence.worth.iloc[0].to_dict()))
     return [text for text in said if text]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from openpyxl import Workbook
+from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ... import cells
@@ -103,7 +104,7 @@ def _finish_why(book: Workbook, sheet: Worksheet, frame: pd.DataFrame) -> None:
     sheet.print_area = f"A1:{sheet.cell(heads, column['place']).column_letter}{heads + 1 + len(frame)}"
     for offset, row in enumerate(frame.to_dict("records")):
         at = heads + 2 + offset
-        sheet.cell(at, column["why"]).alignment = cells.WRAP
+        sheet.cell(at, column["why"]).alignment = Alignment(wrap_text=True, vertical="top", indent=1)
         sheet.row_dimensions[at].height = 15.5 * math.ceil(len(row["why"]) / 88)
         for other in range(1, len(column) + 1):
             if other != column["why"]:
