@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .studies.stress.testing import Stress, stress
     from .studies.sweep.sweeping import Sweep, sweep
     from .studies.switching.searching import Switching, switching
+    from .studies.why.asking import Why, why
 
 
 _PLACES = {
@@ -65,6 +66,7 @@ _PLACES = {
     "Sweep": ".studies.sweep.sweeping",
     "Switching": ".studies.switching.searching",
     "Where": ".studies.runs.executing",
+    "Why": ".studies.why.asking",
     "alternatives": ".studies.choices.alternatives",
     "compare": ".studies.compare.comparing",
     "execute": ".studies.runs.executing",
@@ -87,6 +89,7 @@ _PLACES = {
     "switching": ".studies.switching.searching",
     "value_of_scenarios": ".studies.information",
     "weak_numbers": ".studies.ranges.weak",
+    "why": ".studies.why.asking",
     "write_report": ".report.writing",
     "write_tidy": ".studies.runs.tidy",
 }
@@ -110,6 +113,7 @@ __all__ = [
     "Sweep",
     "Switching",
     "Where",
+    "Why",
     "alternatives",
     "compare",
     "execute",
@@ -132,6 +136,7 @@ __all__ = [
     "switching",
     "value_of_scenarios",
     "weak_numbers",
+    "why",
     "write_report",
     "write_tidy",
 ]

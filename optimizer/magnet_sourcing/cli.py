@@ -27,6 +27,7 @@ from .commands.stress import stress
 from .commands.study import study
 from .commands.sweep import sweep
 from .commands.switching import switching
+from .commands.why import why
 
 
 class Commands(click.Group):
@@ -97,7 +98,7 @@ def main() -> None:
 
 
 VERBS = (
-    solve, frontier, stress, alternatives, options, switching,
+    solve, frontier, stress, alternatives, options, why, switching,
     sensitivity, sweep, montecarlo, compare, report, study, ranges, runs, new, check,
 )  # fmt: skip
 for command in VERBS:

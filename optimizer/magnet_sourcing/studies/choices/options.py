@@ -41,7 +41,7 @@ class Entry:
     most so much more than the optimum; infinite if it is proved that there is no such plan, None if not known.
     free_below: a price that may be as small as nothing and is at most this cannot be told from none at the gap asked.
     index: mean dependence index of the forced plan found, None without one. idle: whether that plan signs the route
-    asked for and then does nothing under it.
+    asked for and then does nothing under it. values: the forced plan found, by column of the ledger's problem.
     """
 
     option: Option
@@ -54,6 +54,7 @@ class Entry:
     idle: bool = False
     worth: float = 0.0
     free_below: float = 0.0
+    values: np.ndarray | None = field(default=None, repr=False, compare=False)
 
     @property
     def impossible(self) -> bool:
@@ -86,7 +87,8 @@ class Entry:
 class Ledger:
     """What `options` returns: the audited optimum, and an entry for each option asked about, in order of the case.
 
-    worth: prices up to this (money) make an option a free choice. use: see `options`.
+    worth: prices up to this (money) make an option a free choice. use: see `options`. problem, values: what was solved
+    and its best plan, by column, against which the values of the entries can be read; None without a plan.
     """
 
     case: Case
@@ -97,6 +99,8 @@ class Ledger:
     mean_index: float | None = None
     seconds: float = 0.0
     asked: Mapping[str, object] = field(default_factory=dict)
+    problem: Problem | None = field(default=None, repr=False, compare=False)
+    values: np.ndarray | None = field(default=None, repr=False, compare=False)
 
     @property
     def finished(self) -> bool:
@@ -191,7 +195,7 @@ def options(
         return Ledger(question.case, question.plan(None, ending, at_first, begun), [], 0.0, use)
     chosen = named(options_of(problem, use), only)
     best = problem.solve(at_first, prefer=scenarios is None)
-    plan = question.plan(problem, best, at_first, begun)
+    plan = question.plan(problem, best, at_first, begun, priced=True)
     if best.values is None or best.bound is None or best.objective is None:
         return Ledger(question.case, plan, [], 0.0, use)
     if progress is not None:
@@ -213,7 +217,8 @@ def options(
                 outcomes[i] = outcome
         entries = study.entries(chosen, outcomes)
     mean = study.index(best.values)
-    return Ledger(question.case, plan, entries, study.worth, use, mean, time.perf_counter() - begun, asked)
+    seconds = time.perf_counter() - begun
+    return Ledger(question.case, plan, entries, study.worth, use, mean, seconds, asked, problem, best.values)
 
 
 def _check(use: float, earnest: float | None, worth: float, workers: int) -> None:
@@ -320,4 +325,5 @@ class _Study:
             self.worth,
             # what two solves leave open between them
             self.gap * (1 + _FINER) * max(abs(cost), abs(outcome.objective or 0.0)),
+            None if outcome.values is None else outcome.values[: len(self.values)],
         )

@@ -43,7 +43,7 @@ def counts(ledger: Ledger) -> list[str]:
     if not ledger.entries:
         return [summary.ending(ledger.optimum)] if summary.ending(ledger.optimum) else []
     said = ", ".join(f"{n} {verdict}" for verdict in CLASSES if (n := len(ledger.of(verdict))))
-    lines = [f"{len(ledger.entries)} options: {said}; threshold {_span(ledger, ledger.worth, ledger.worth)}."]
+    lines = [f"{len(ledger.entries)} options: {said}; threshold {span(ledger, ledger.worth, ledger.worth)}."]
     if not ledger.finished:
         lines.append("Interrupted: the options not finished are marked.")
     return lines
@@ -65,8 +65,8 @@ def answer(ledger: Ledger, entry: Entry) -> str:
         return f"{question} Not finished."
     if entry.impossible:
         return f"{question} {_no_plan(ledger, entry)}: this is proved."
-    said = f"{question} {_forced(ledger, entry)} costs {_span(ledger, entry.low, entry.high)} more"
-    share = _share(ledger, entry)
+    said = f"{question} {_forced(ledger, entry)} costs {span(ledger, entry.low, entry.high)} more"
+    share = share_of(ledger, entry)
     if share is not None and share >= 5e-5 and entry.high != 0:
         said += f" ({'up to ' if entry.low == 0 else ''}{share:.{1 if share >= 0.001 else 2}%})"
     said += f"{_index_moved(ledger, entry)}."
@@ -121,10 +121,11 @@ def price(ledger: Ledger, entry: Entry) -> str:
         return "not finished"
     if entry.impossible:
         return "cannot be banned" if entry.in_optimum else "cannot be had"
-    return _span(ledger, entry.low, entry.high)
+    return span(ledger, entry.low, entry.high)
 
 
-def _span(ledger: Ledger, low: float, high: float | None) -> str:
+def span(ledger: Ledger, low: float, high: float | None) -> str:
+    """'41.2-43.9 million US$', 'at most 1.2 million US$'."""
     unit, divisor = summary.money_unit(ledger.optimum)
 
     def number(amount: float) -> str:
@@ -138,7 +139,7 @@ def _span(ledger: Ledger, low: float, high: float | None) -> str:
     return f"at most {number(high)} {unit}" if low == 0 else f"{number(low)}-{number(high)} {unit}"
 
 
-def _share(ledger: Ledger, entry: Entry) -> float | None:
+def share_of(ledger: Ledger, entry: Entry) -> float | None:
     """The most it may cost (the least, if the most is not known), as a share of the optimum's cost."""
     amount = entry.low if entry.high is None else entry.high
     total = abs(ledger.optimum.cost or 0.0)
@@ -164,7 +165,7 @@ def ledger_table(ledger: Ledger) -> pd.DataFrame:
                 entry.verdict,
                 entry.low if known else None,
                 entry.high if known else None,
-                _share(ledger, entry),
+                share_of(ledger, entry),
                 entry.index,
                 moved,
                 entry.gap,

@@ -51,8 +51,13 @@ class Question:
         """Cost, and the dependence index if the case has an exposed country."""
         return ["cost", "index"] if self.case.settings["exposed_country"] else ["cost"]
 
-    def plan(self, problem: Problem | None, outcome: Outcome, options: Options, begun: float) -> Plan | ScenarioPlan:
-        """The audited plan of an outcome; without a problem, or without a plan in the outcome, the ending alone."""
+    def plan(
+        self, problem: Problem | None, outcome: Outcome, options: Options, begun: float, *, priced: bool = False
+    ) -> Plan | ScenarioPlan:
+        """The audited plan of an outcome; without a problem, or without a plan in the outcome, the ending alone.
+
+        priced: a plan for one future with the tables `prices` and `entry_prices`.
+        """
         if self.futures is not None and self.probability is not None:
             return scenario_plan_of(
                 self.case, self.futures, self.probability, problem, outcome, self.wish, options, begun
@@ -61,4 +66,4 @@ class Question:
             from ...solving import unplanned
 
             return unplanned(self.case, outcome.detail, self.wish, options, begun)
-        return plan_of(problem, outcome, options, begun)
+        return plan_of(problem, outcome, options, begun, priced=priced)
