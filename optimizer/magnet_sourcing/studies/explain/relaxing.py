@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FAMILIES", "WaysOut", "ways_out"]
 
+_Thing = tuple[str, str, str]  # table, row and column of a number, whatever its year
 Told = Callable[[int, int, str], None]
 
 # Changes smaller than this, in their own unit and relative to their number, are the solver's tolerance.
@@ -35,6 +36,8 @@ _NOTHING = 1e-7
 # The room that holding an optimum takes (see held_row) shows as changes up to this, relative to their numbers.
 _LITTLE = 1e-6
 _LARGEST_COST = 1e4
+# Single numbers that are left alone in turn when leaving all of them alone leaves no repair.
+_ONE_BY_ONE = 4
 RELATIVE = "times the numbers changed"
 
 
@@ -260,23 +263,37 @@ class _Search:
     # ------------------------------------------------------------ several families
 
     def _several(self, count: int) -> tuple[list[Fix], bool]:
-        """Repairs that differ in the numbers they change, the least first; and whether the search ended by itself."""
+        """Repairs that differ in the numbers they change, the least first; and whether the search ended by itself.
+
+        Each next one leaves alone what all earlier ones change; where nothing is left then, what changes most in one
+        of them, so that they still differ.
+        """
         found: list[Fix] = []
-        barred: set[tuple[str, str, str]] = set()
-        for _ in range(count):
+        used: list[_Thing] = []  # in the order of the repairs, of each what changes most first
+        tries = [set[_Thing]()]
+        settled = True
+        while tries and len(found) < count:
+            barred = tries.pop(0)
             columns = [c for c in self._columns if _thing(c.number) not in barred]
-            outcome = self._least(columns, True)
-            if outcome.values is None:
-                return found, outcome.status is Status.INFEASIBLE
+            outcome = self._least(columns, True) if columns else None
+            if outcome is None or outcome.values is None:
+                settled = settled and (outcome is None or outcome.status is Status.INFEASIBLE)
+                if len(barred) > 1 and barred == set(used):
+                    tries = [{thing} for thing in used][:_ONE_BY_ONE]
+                continue
             needs = self._needs(columns, outcome.values, True)
-            if not needs:
-                return found, True
             changed = {c.relieved.family for c in columns if self._moved(c, outcome.values)}
+            things = list(dict.fromkeys(_thing(n.number) for n in sorted(needs, key=lambda n: -n.amount)))
+            if not needs or any(set(things) == {_thing(s.number) for s in fix.steps} for fix in found):
+                continue
             fix = self._fix(changed.pop() if len(changed) == 1 else "several", columns, outcome, True)
             if fix is not None:
                 found.append(fix)
-            barred |= {_thing(need.number) for need in needs}
-        return found, True
+            new = [thing for thing in things if thing not in used]
+            used += new
+            if new and not tries:
+                tries = [set(used)]
+        return found, settled
 
 
 def _ended(fix: Fix | None, outcome: Outcome) -> str:
@@ -285,8 +302,8 @@ def _ended(fix: Fix | None, outcome: Outcome) -> str:
     return "cannot alone" if outcome.status is Status.INFEASIBLE else f"not settled ({outcome.status})"
 
 
-def _thing(number: Number) -> tuple[str, str, str]:
-    """A number whatever its year: two repairs differ if they change different ones."""
+def _thing(number: Number) -> _Thing:
+    """Two repairs differ if they change different numbers; another year of one is not another."""
     return number.table, number.name, number.column
 
 
