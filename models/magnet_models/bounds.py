@@ -90,11 +90,11 @@ class Useful:
                 uses[demand.location, demand.material, t] += data.needed(demand, t)
         for sale in data.tables["sales"]:
             for t in data.periods:
-                uses[sale.location, sale.material, t] += FOREVER if sale.limit is None else sale.limit[t]
+                uses[sale.location, sale.material, t] += FOREVER if sale.limit is None else data.most_sold(sale, t)
         for stock in data.tables["stocks"]:
             if stock.capacity is not None:
                 for t in data.periods:
-                    uses[stock.location, stock.material, t] += stock.capacity[t] / h.years[t]
+                    uses[stock.location, stock.material, t] += data.most_stored(stock, t) / h.years[t]
         for toll in data.tables["tolls"]:
             for t in data.periods:
                 uses[toll.origin, toll.sent, t] += self.toll(toll, t)
@@ -106,15 +106,16 @@ class Useful:
                         uses[location, name, t] = FOREVER
         return uses
 
-    @staticmethod
-    def activity(operation: Any, greatest: float, t: int) -> float:
+    def activity(self, operation: Any, greatest: float, t: int) -> float:
         """Greatest activity of an operation: its share of the facility's greatest capacity, and its own limit."""
-        usage, limit = operation.usage, operation.limit
+        usage = operation.usage
         bound = greatest / usage if usage else FOREVER
-        return bound if limit is None else least(bound, limit[t])
+        return bound if operation.limit is None else least(bound, self._data.most_run(operation, t))
 
     def toll(self, toll: Any, t: int) -> float:
         """Greatest amount that can be sent to a toll."""
-        capacity, route = toll.capacity, self._data.route[toll.route]
-        bounds = [column[t] for column in (capacity, route.maximum) if column is not None]
+        data, route = self._data, self._data.route[toll.route]
+        bounds = [] if toll.capacity is None else [data.most_tolled(toll, t)]
+        if route.maximum is not None:
+            bounds.append(data.most_under(route, t))
         return reduce(least, bounds, FOREVER)

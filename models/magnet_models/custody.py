@@ -17,6 +17,7 @@ from .arithmetic import total
 from .balances import Contribution, Place, collection, consumption, delivery, production, shipping, trade
 from .exposure import requirement
 from .inputs import Inputs, Refused
+from .relief import LESS
 from .rows import Row, Term, at_least, at_most, constrain, scaled, variables
 
 if TYPE_CHECKING:
@@ -188,9 +189,12 @@ class Custody:
         return self._s.demands.rows[d].min_free[t]  # type: ignore[no-any-return]
 
     def _free_least(self, d: str, t: int) -> Row:
-        """deliver_free >= min_free * deliver"""
+        """deliver_free (+ relief) >= min_free * deliver"""
         free = [(1.0, self.deliver[d, t])] if (d, t) in self.deliver else []
-        return at_least([*free, (-self._least(d, t), self._s.demands.deliver[d, t])], 0.0)
+        least, delivered = self._least(d, t), self._s.demands.deliver[d, t]
+        most, per = least * self._data.needed(self._s.demands.rows[d], t), (0.0, [(1.0, delivered)])
+        less = self._data.relief.terms(LESS, "demands", d, "min_free", t, most=most, per=per)
+        return at_least([*free, *less, (-least, delivered)], 0.0)
 
     def _free_balances(self) -> Iterator[tuple[Place, Row]]:
         """The balance of each place with its free parts alone, at least 0: what is left over counts with the others."""

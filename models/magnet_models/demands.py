@@ -7,6 +7,7 @@ from typing import Any
 from pyomo.environ import Block
 
 from .inputs import Inputs
+from .relief import LESS
 from .rows import Row, Term, at_most, constrain, equal, scaled, variables
 
 
@@ -21,15 +22,34 @@ class Demands:
         sheddable = [k for k in keys if self.rows[k[0]].penalty is not None]
         self.short = variables(block, "short", sheddable, self._most_short)
         constrain(block, "demand", ((k, self._demand(*k)) for k in keys))
+        served = [k for k in sheddable if self.rows[k[0]].min_service[k[1]] > 0 and self._may_give_way()]
+        constrain(block, "short_most", ((k, self._short_most(*k)) for k in served))
 
     def _most_short(self, d: str, t: int) -> float:
         row = self.rows[d]
-        return (1 - row.min_service[t]) * self._data.needed(row, t)
+        served = 0.0 if self._data.relief.asks("demands", "min_service") else row.min_service[t]
+        return (1 - served) * self._data.needed(row, t)
+
+    def _may_give_way(self) -> bool:
+        return any(self._data.relief.asks("demands", column) for column in ("quantity", "min_service"))
+
+    def less(self, d: str, t: int) -> list[Term]:
+        """By how much the need gives way."""
+        return self._data.relief.terms(LESS, "demands", d, "quantity", t, most=self._data.needed(self.rows[d], t))
+
+    def _short_most(self, d: str, t: int) -> Row:
+        """short <= (1 - min_service) * (needed - relief) + relief of the service"""
+        row, needed = self.rows[d], self._data.needed(self.rows[d], t)
+        less = self.less(d, t)
+        per, most = (needed, scaled(-1.0, less)), row.min_service[t] * needed
+        worse = self._data.relief.terms(LESS, "demands", d, "min_service", t, most=most, per=per)
+        share = 1 - row.min_service[t]
+        return at_most([(1.0, self.short[d, t]), *scaled(share, less), *scaled(-1.0, worse)], share * needed)
 
     def _demand(self, d: str, t: int) -> Row:
-        """deliver + short = needed"""
+        """deliver + short (+ relief) = needed"""
         short = [(1.0, self.short[d, t])] if (d, t) in self.short else []
-        return equal([(1.0, self.deliver[d, t]), *short], self._data.needed(self.rows[d], t))
+        return equal([(1.0, self.deliver[d, t]), *short, *self.less(d, t)], self._data.needed(self.rows[d], t))
 
 
 class Returns:

@@ -8,6 +8,7 @@ from typing import Any
 from pyomo.environ import Block
 
 from .inputs import Inputs
+from .relief import MORE
 from .routes import Signings
 from .rows import Row, Term, at_least, at_most, binaries, constrain, equal, scaled, variables
 from .timing import Timing
@@ -34,11 +35,15 @@ class Expansions:
         built = known.build if known else None
         self.build: dict[Key, Any] = binaries(block, "build", single, built)
         self.build |= variables(
-            block, "modules", modular, lambda x, t: data.expansion[x].max_modules, whole=True, known=built
+            block, "modules", modular, lambda x, t: data.most_modules(data.expansion[x]), whole=True, known=built
         )
         sized = [k for k in self.keys if self._row(k).sizing in ("range", "continuous")]
         self._size: dict[Key, Any] = variables(
-            block, "size", sized, lambda x, t: data.expansion[x].max_size, known=known._size if known else None
+            block,
+            "size",
+            sized,
+            lambda x, t: data.most_size(data.expansion[x]),
+            known=known._size if known else None,
         )
         self._curves = self._cost_curves()
         self._add_curves(block, known)
@@ -140,6 +145,8 @@ class Expansions:
         ranged = [k for k in new if self._row(k).sizing == "range"]
         constrain(block, "builds_once", ((x.expansion, self._builds_once(x)) for x in rows))
         constrain(block, "size_most", ((k, self._size_most(*k)) for k in ranged))
+        giving = [k for k in ranged if data.size_gives_way(self._row(k))]
+        constrain(block, "size_built", ((k, self._size_built(*k)) for k in giving))
         constrain(block, "size_least", ((k, self._size_least(*k)) for k in ranged if self._row(k).min_size > 0))
         constrain(
             block,
@@ -155,13 +162,32 @@ class Expansions:
     def _builds_once(self, x: Any) -> Row:
         """sum_t build <= modules (continuous: sum_t size <= max_size)"""
         if x.sizing == "continuous":
-            return at_most([term for t in self.years[x.expansion] for term in self.size(x.expansion, t)], x.max_size)
+            sizes = [term for t in self.years[x.expansion] for term in self.size(x.expansion, t)]
+            return at_most(sizes + scaled(-1.0, self._larger(x)), x.max_size)
         total = [term for t in self.years[x.expansion] for term in self.built(x.expansion, t)]
-        return at_most(total, self._data.modules(x))
+        more: list[Term] = []
+        if x.sizing == "modular":
+            most = self._data.extra_modules(x) if self._data.relief.asks("expansions", "max_modules") else 0
+            more = self._data.relief.terms(MORE, "expansions", x.expansion, "max_modules", most=most, whole=True)
+        return at_most(total + scaled(-1.0, more), self._data.modules(x))
+
+    def _larger(self, x: Any) -> list[Term]:
+        """By how much the greatest size gives way."""
+        if not self._data.size_gives_way(x):
+            return []
+        most = self._data.room.of_facility(x.facility)
+        return self._data.relief.terms(MORE, "expansions", x.expansion, "max_size", most=most)
 
     def _size_most(self, x: str, t: int) -> Row:
-        """size <= max_size * build"""
-        return at_most(self.size(x, t) + scaled(-self._data.expansion[x].max_size, self.built(x, t)), 0.0)
+        """size <= max_size * build (+ relief)"""
+        row = self._data.expansion[x]
+        return at_most(
+            self.size(x, t) + scaled(-row.max_size, self.built(x, t)) + scaled(-1.0, self._larger(row)), 0.0
+        )
+
+    def _size_built(self, x: str, t: int) -> Row:
+        """size <= (max_size + all it may give way by) * build"""
+        return at_most(self.size(x, t) + scaled(-self._data.most_size(self._data.expansion[x]), self.built(x, t)), 0.0)
 
     def _size_least(self, x: str, t: int) -> Row:
         """size >= min_size * build"""
@@ -181,14 +207,14 @@ class Expansions:
         row = self._data.expansion[x]
         continuous = row.sizing == "continuous"
         decided = self.size(x, t) if continuous else self.built(x, t)
-        most = row.max_size if continuous else self._data.modules(row)
+        most = self._data.most_size(row) if continuous else self._data.most_modules(row)
         return at_most(decided + scaled(-most, self._signings.at(route, t, delay)), 0.0)
 
     def _build_needs(self, x: str, t: int) -> Row:
         """build[x,t] <= modules * sum_{s<=t} build[needs,s]"""
         row = self._data.expansion[x]
         earlier = [term for s in self._data.horizon.upto(t) for term in self.built(row.needs, s)]
-        return at_most(self.built(x, t) + scaled(-self._data.modules(row), earlier), 0.0)
+        return at_most(self.built(x, t) + scaled(-self._data.most_modules(row), earlier), 0.0)
 
     def _subsidy_share(self, x: str, t: int) -> Row:
         """subsidy <= share * equity * capital(x,t)"""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .arithmetic import matters, total
 from .inputs import Inputs, Refused
+from .relief import MORE
 from .rows import Row, Term, at_most, constrain, scaled
 
 if TYPE_CHECKING:
@@ -74,6 +75,20 @@ class Exposure:
         """Weighted element content of the year's demand."""
         return requirement(self._data, t, element)
 
+    def given_way(self, t: int, element: str | None = None) -> list[Term]:
+        """Share of the requirement that is gone because demand gives way."""
+        required, demands = self.requirement(t, element), self._s.demands
+        if required <= 0:
+            return []
+        weight = self.element_weight
+        return [
+            x
+            for d, row in demands.rows.items()
+            for e, content in self._data.content.get(row.material, {}).items()
+            if element in (None, e)
+            for x in scaled(weight[e] * content / required, demands.less(d, t))
+        ]
+
     def weighted(self, t: int, countries: Iterable[str | None], stage: str | None, element: str | None) -> list[Term]:
         """sum of element weight * E over the given filter (None: all)."""
         countries = set(countries)
@@ -115,7 +130,8 @@ def cap_index(s: Scenario, cap: dict[int, float]) -> None:
     """index_cap[t]: index[t] <= cap."""
 
     def index_cap(t: int) -> Row:
-        """index[t] <= cap"""
-        return at_most(s.exposure.index(t), cap[t])
+        """index[t] <= cap, (1 - the share of the requirement that gives way) * cap + relief"""
+        more = s.data.relief.terms(MORE, "options", "index", "china_cap", t)
+        return at_most([*s.exposure.index(t), *scaled(cap[t], s.exposure.given_way(t)), *scaled(-1.0, more)], cap[t])
 
     constrain(s.block, "index_cap", ((t, index_cap(t)) for t in cap))

@@ -10,6 +10,7 @@ from pyomo.environ import Block
 from .bounds import Useful
 from .expansions import Expansions
 from .inputs import Inputs
+from .relief import LESS, MORE
 from .routes import Signings
 from .rows import Row, Term, at_least, at_most, binaries, constrain, scaled, variables
 
@@ -37,6 +38,10 @@ class Facilities:
             lambda f, t: data.facility[f].capacity[t],
         )
         constrain(block, "capacity", ((k, self._capacity(*k)) for k in used))
+        added = [k for k in used if data.relief.asks("facilities", "capacity") and data.facility[k[0]].route]
+        constrain(block, "relief_active", ((k, self._relief_active(*k)) for k in added if self._given_way(*k)))
+        capped = [k for k in keys if data.relief.asks("operations", "limit") and self.operation[k[:2]].limit is not None]
+        constrain(block, "run_most", ((k, self._run_most(*k)) for k in capped))
         ending = [k for k in used if data.facility[k[0]].route and self._limited_by_contract(*k)]
         constrain(block, "contract", ((k, self._contract(*k)) for k in ending))
         constrain(block, "least_load", ((k, self._least_load(*k)) for k in used if self._loaded(k)))
@@ -86,9 +91,22 @@ class Facilities:
         if not self._data.horizon.in_window(row, t):
             return 0.0, []
         if row.route:
-            return 0.0, scaled(row.capacity[t], self._signings.active(row.route, t))
+            return 0.0, scaled(row.capacity[t], self._signings.active(row.route, t)) + self._given_way(f, t)
         closed = [(-1.0, self.retire[f, s]) for s in self._data.horizon.upto(t) if (f, s) in self.retire]
-        return row.capacity[t], closed
+        return row.capacity[t], closed + self._given_way(f, t)
+
+    def _given_way(self, f: str, t: int) -> list[Term]:
+        """By how much existing capacity gives way (times active, of a facility that belongs to a route)."""
+        data, route = self._data, self._data.facility[f].route
+        active = self._signings.active(route, t) if route else []
+        if not data.relief.asks("facilities", "capacity") or (route and not active):
+            return []
+        per = (0.0, active) if route else None
+        return data.relief.terms(MORE, "facilities", f, "capacity", t, most=data.room.of_facility(f), per=per)
+
+    def given_way(self, facilities: Sequence[str], t: int) -> list[Term]:
+        """By how much the existing capacity of our own facilities gives way."""
+        return [x for f in facilities if not self._data.facility[f].route for x in self._given_way(f, t)]
 
     def available(self, f: str, t: int) -> tuple[float, list[Term]]:
         """availability * (E + added): the right side of capacity, as constant and terms."""
@@ -112,6 +130,17 @@ class Facilities:
         fixed, terms = self.available(f, t)
         return at_most(self.load(f, t) + scaled(-1.0, terms), fixed)
 
+    def _relief_active(self, f: str, t: int) -> Row:
+        """relief of the capacity <= all it may be * active"""
+        active = self._signings.active(self._data.facility[f].route, t)
+        return at_most(self._given_way(f, t) + scaled(-self._data.room.of_facility(f), active), 0.0)
+
+    def _run_most(self, f: str, p: str, t: int) -> Row:
+        """run <= limit + relief; where the limit does not give way it is a bound"""
+        relief, most = self._data.relief, self._data.room.of_facility(f)
+        more = relief.terms(MORE, "operations", (f, p), "limit", t, most=most)
+        return at_most([(1.0, self.run[f, p, t]), *scaled(-1.0, more)], self.operation[f, p].limit[t])
+
     def _contract(self, f: str, t: int) -> Row:
         """sum_p usage run <= greatest capacity * active"""
         most = self._greatest[f, t] * self._data.facility[f].availability[t]
@@ -121,10 +150,11 @@ class Facilities:
         """sum_p usage run >= min_load * available; less min_load * greatest capacity * (1 - on) if it may stop"""
         row = self._data.facility[f]
         fixed, terms = self.available(f, t)
-        left = self.load(f, t) + scaled(-row.min_load, terms)
+        relief, most = self._data.relief, row.min_load * self._greatest[f, t] * row.availability[t]
+        less = relief.terms(LESS, "facilities", f, "min_load", t, most=most, per=(fixed, terms))
+        left = self.load(f, t) + less + scaled(-row.min_load, terms)
         if (f, t) not in self.on:
             return at_least(left, row.min_load * fixed)
-        most = row.min_load * self._greatest[f, t] * row.availability[t]
         return at_least([*left, (-most, self.on[f, t])], row.min_load * fixed - most)
 
     def _used_if_on(self, f: str, t: int) -> Row:
@@ -135,7 +165,9 @@ class Facilities:
     def _reserve(self, row: Any) -> Row:
         """sum_t L[t] sum_p run <= reserve"""
         years = self._data.horizon.years
-        return at_most([(float(years[t]), v) for (f, _, t), v in self.run.items() if f == row.facility], row.reserve)
+        mined = [(float(years[t]), v) for (f, _, t), v in self.run.items() if f == row.facility]
+        more = self._data.relief.terms(MORE, "facilities", row.facility, "reserve")
+        return at_most(mined + scaled(-1.0, more), row.reserve)
 
     def _retired(self, f: str, t: int) -> Row:
         """sum_{s<=t} retire[s] <= capacity[t]"""

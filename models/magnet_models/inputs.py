@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 from .arithmetic import greatest, least, matters, total
 from .horizon import FOREVER, Horizon
+from .relief import Relief, Room
 
 Tables = Mapping[str, Sequence[Any]]
 OTHER = "other"
@@ -25,7 +26,9 @@ class Refused(Exception):
 class Inputs:
     """Tables of one case or scenario, with the look-ups every piece shares."""
 
-    def __init__(self, settings: Mapping[str, Any], tables: Tables) -> None:
+    def __init__(self, settings: Mapping[str, Any], tables: Tables, relief: Relief | None = None) -> None:
+        """relief: the numbers that may give way (none in an ordinary build)."""
+        self.relief = relief or Relief()
         self.settings = settings
         self.tables = tables
         self.horizon = Horizon(tables["periods"], settings)
@@ -53,6 +56,11 @@ class Inputs:
         self.included = {row.item: row.include for row in tables["cost_items"]}
         self._intensity = self._intensities()
         self._embedded_rows = self._grouped_embedded()
+
+    @cached_property
+    def room(self) -> Room:
+        """By how much numbers that give way may be raised; asked only where some are."""
+        return Room(self)
 
     # ------------------------------------------------------------ look-ups
 
@@ -180,11 +188,74 @@ class Inputs:
     def greatest_capacity(self, facility: str, t: int) -> float:
         """Existing capacity and all that could have been added by then, before availability."""
         capacity = self.facility[facility].capacity[t]
+        if self.relief.asks("facilities", "capacity"):
+            capacity += self.room.of_facility(facility)
         for row in self.expansions.get(facility, []):
             shares = [self.available(row, s, t) for s in self.decision_years(row)]
             greatest_share = reduce(greatest, shares) if shares else 0.0
-            capacity += row.max_size * self.modules(row) * greatest_share
+            capacity += self.most_size(row) * self.most_modules(row) * greatest_share
         return capacity
+
+    def most_size(self, expansion: Any) -> float:
+        """Greatest size of a build; with all it may give way by, where it is chosen."""
+        size: float = expansion.max_size
+        if self.size_gives_way(expansion):
+            size += self.room.of_facility(expansion.facility)
+        return size
+
+    def size_gives_way(self, expansion: Any) -> bool:
+        """Whether the greatest size may change: not that of a module, nor the end of a cost curve."""
+        curved = any(row.expansion == expansion.expansion for row in self.tables["expansion_costs"])
+        chosen = expansion.sizing in ("range", "continuous") and not curved
+        return chosen and self.relief.asks("expansions", "max_size")
+
+    def most_modules(self, expansion: Any) -> int:
+        """Most modules; with all they may give way by."""
+        modules = self.modules(expansion)
+        if expansion.sizing == "modular" and self.relief.asks("expansions", "max_modules"):
+            modules += self.extra_modules(expansion)
+        return modules
+
+    def extra_modules(self, expansion: Any) -> int:
+        """By how many modules an expansion may give way: what its facility has room for."""
+        return int(self.room.of_facility(expansion.facility) / expansion.max_size) + 1 if expansion.max_size > 0 else 0
+
+    # ------------------------------------------------------------ bounds, with all they may give way by
+
+    def most_run(self, operation: Any, t: int) -> float:
+        limit: float = operation.limit[t]
+        asked = self.relief.asks("operations", "limit")
+        return limit + self.room.of_facility(operation.facility) if asked else limit
+
+    def most_bought(self, supply: Any, t: int) -> float:
+        limit: float = supply.limit[t]
+        return limit + self.room.of_material(supply.material) if self.relief.asks("supplies", "limit") else limit
+
+    def most_sold(self, sale: Any, t: int) -> float:
+        limit: float = sale.limit[t]
+        return limit + self.room.any if self.relief.asks("sales", "limit") else limit
+
+    def most_shipped(self, lane: Any, t: int) -> float:
+        capacity: float = lane.capacity[t]
+        return capacity + self.room.any if self.relief.asks("lanes", "capacity") else capacity
+
+    def most_freight(self, freight: Any, t: int) -> float:
+        capacity: float = freight.capacity[t]
+        asked = self.relief.asks("freight", "capacity")
+        return capacity + self.room.of_material(freight.material) if asked else capacity
+
+    def most_stored(self, stock: Any, t: int) -> float:
+        capacity: float = stock.capacity[t]
+        asked = self.relief.asks("stocks", "capacity")
+        return capacity + self.room.of_stock(stock.material) if asked else capacity
+
+    def most_tolled(self, toll: Any, t: int) -> float:
+        capacity: float = toll.capacity[t]
+        return capacity + self.room.of_material(toll.sent) if self.relief.asks("tolls", "capacity") else capacity
+
+    def most_under(self, route: Any, t: int) -> float:
+        maximum: float = route.maximum[t]
+        return maximum + self.room.any if self.relief.asks("routes", "maximum") else maximum
 
     # ------------------------------------------------------------ routes in time
 

@@ -11,6 +11,7 @@ from .arithmetic import least
 from .bounds import Useful
 from .horizon import FOREVER
 from .inputs import Inputs
+from .relief import LESS, MORE
 from .routes import Signings
 from .rows import Row, Term, at_least, at_most, binaries, constrain, scaled, variables
 from .timing import Timing
@@ -56,6 +57,8 @@ class Lanes:
         moving = list(self._loads)
         self.use = binaries(block, "use", [k for k in moving if self._switched(*k)])
         gated = [k for k in moving if k in self.use or k[0] in openings.lanes]
+        capped = [k for k in keys if data.relief.asks("freight", "capacity") and self.freight[k[:2]].capacity is not None]
+        constrain(block, "ship_most", ((k, self._ship_most(*k)) for k in capped))
         constrain(block, "lane_capacity", ((k, self._lane_capacity(*k)) for k in moving if self._joint(*k)))
         constrain(
             block, "lane_open", (((a, m, t), self._lane_open(a, m, t)) for a, t in gated for m in self._loads[a, t])
@@ -69,13 +72,15 @@ class Lanes:
         constrain(block, "lane_route", ((k, self._lane_route(*k)) for k in tied))
 
     def _own_capacity(self, a: str, m: str, t: int) -> float | None:
-        capacity = self.freight[a, m].capacity
-        return None if capacity is None else capacity[t]
+        row = self.freight[a, m]
+        return None if row.capacity is None else self._data.most_freight(row, t)
 
     def _worked_out(self, a: str, m: str, t: int) -> float:
         """U: the least of the material's and the lane's capacity and what the destination can take."""
         row, lane = self.freight[a, m], self._data.lane[a]
-        bounds = [column[t] for column in (row.capacity, lane.capacity) if column is not None]
+        bounds = [] if row.capacity is None else [self._data.most_freight(row, t)]
+        if lane.capacity is not None:
+            bounds.append(self._data.most_shipped(lane, t))
         if row.loss < 1:
             bounds.append(self._useful.at(lane.destination, m, t) / (1 - row.loss))
         return reduce(least, bounds, FOREVER)
@@ -94,8 +99,21 @@ class Lanes:
         return [(1.0, self.use[a, t])] if (a, t) in self.use else self._openings.opened(a, t)
 
     def _lane_capacity(self, a: str, t: int) -> Row:
-        """sum_m ship <= capacity"""
-        return at_most(self.total(a, t), self._data.lane[a].capacity[t])
+        """sum_m ship <= capacity (+ relief)"""
+        return at_most(self.total(a, t) + scaled(-1.0, self._wider(a, t)), self._data.lane[a].capacity[t])
+
+    def _wider(self, a: str, t: int) -> list[Term]:
+        """By how much the lane's capacity gives way."""
+        relief = self._data.relief
+        if not relief.asks("lanes", "capacity"):
+            return []
+        return relief.terms(MORE, "lanes", a, "capacity", t, most=self._data.room.any)
+
+    def _ship_most(self, a: str, m: str, t: int) -> Row:
+        """ship <= capacity of the material + relief; where it does not give way it is a bound"""
+        relief, most = self._data.relief, self._data.room.of_material(m)
+        more = relief.terms(MORE, "freight", (a, m), "capacity", t, most=most)
+        return at_most([(1.0, self.ship[a, m, t]), *scaled(-1.0, more)], self.freight[a, m].capacity[t])
 
     def _lane_open(self, a: str, m: str, t: int) -> Row:
         """ship <= U * use, or U * sum_{s<=t} open"""
@@ -103,8 +121,9 @@ class Lanes:
         return at_most([(1.0, self.ship[a, m, t]), *scaled(-most, self._opening(a, t))], 0.0)
 
     def _lane_total_open(self, a: str, t: int) -> Row:
-        """sum_m ship <= capacity * use, or capacity * sum_{s<=t} open"""
-        return at_most(self.total(a, t) + scaled(-self._data.lane[a].capacity[t], self._opening(a, t)), 0.0)
+        """sum_m ship <= capacity * use, or capacity * sum_{s<=t} open (+ relief; closed, lane_open holds)"""
+        gate = scaled(-self._data.lane[a].capacity[t], self._opening(a, t))
+        return at_most(self.total(a, t) + gate + scaled(-1.0, self._wider(a, t)), 0.0)
 
     def _use_open(self, a: str, t: int) -> Row:
         """use <= sum_{s<=t} open"""
@@ -112,7 +131,9 @@ class Lanes:
 
     def _lane_least(self, a: str, t: int) -> Row:
         """sum_m ship >= minimum * use"""
-        return at_least([*self.total(a, t), (-self._data.lane[a].minimum[t], self.use[a, t])], 0.0)
+        least = self._data.lane[a].minimum[t]
+        less = self._data.relief.terms(LESS, "lanes", a, "minimum", t, most=least)
+        return at_least([*self.total(a, t), *less, (-least, self.use[a, t])], 0.0)
 
     def _lane_route(self, a: str, m: str, t: int) -> Row:
         """ship <= U * active"""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .arithmetic import total
 from .metrics import METRICS, PER_PERIOD
+from .relief import LESS, MORE, middle
 from .rows import Row, Term, constrain, scaled, variables
 
 if TYPE_CHECKING:
@@ -74,6 +75,28 @@ class Limits:
             terms = [*terms, (sign, self.violation[n, t])]
         if (n, t) in self.below:
             terms = [*terms, (1.0, self.below[n, t])]
+        if row.penalty is None and self._s.data.relief.families:
+            terms = [*terms, *self._relief(n, t, middle(terms))]
         lower = None if row.sense == "at most" else value
         upper = None if row.sense == "at least" else value
         return Row(lower, terms, upper)
+
+    def _relief(self, n: str, t: int, unit: float) -> list[Term]:
+        """The value may give way; and a bound on a share of the requirement moves with a demand that does."""
+        row, relief = self.rows[n], self._s.data.relief
+        terms: list[Term] = []
+        if row.sense != "at least":
+            terms += scaled(-1.0, relief.terms(MORE, "limits", n, "value", t, unit=unit))
+        if row.sense != "at most":
+            terms += relief.terms(LESS, "limits", n, "value", t, unit=unit)
+        if relief.asks("demands", "quantity") and (found := self._required(n)):
+            terms += scaled(row.value[t], self._s.exposure.given_way(t, *found))
+        return terms
+
+    def _required(self, n: str) -> tuple[str | None] | None:
+        """The element whose requirement every term of a yearly limit is divided by, (None,) if that of all elements;
+        None if they differ: the row then does not follow the demand, which lets more through than it should."""
+        terms = self._terms[n]
+        of = {term.element if term.metric == "share" else None for term in terms}
+        shares = all(term.metric in ("share", "index") for term in terms)
+        return (of.pop(),) if shares and len(of) == 1 and self.rows[n].scope != "horizon" else None

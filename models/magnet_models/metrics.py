@@ -108,7 +108,8 @@ def previous_capacity(s: Scenario, term: Any, t: int) -> Counted:
         return capacity(s, term, before)
     if term.expansion is not None:
         return 0.0, []
-    return total(s.data.facility[f].capacity[t] for f in _facilities(s, term)), []
+    facilities = list(_facilities(s, term))
+    return total(s.data.facility[f].capacity[t] for f in facilities), s.facilities.given_way(facilities, t)
 
 
 def _expansions(s: Scenario, term: Any) -> Iterable[Any]:

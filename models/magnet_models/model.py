@@ -29,6 +29,7 @@ from .lanes import Lanes, Openings
 from .limits import Limits
 from .measures import Measure, Sum, measured
 from .partners import Partners
+from .relief import MORE, Relief, middle
 from .risk import Goal, aimed, expected
 from .routes import Quantities, Signings, add_groups
 from .rows import Row, Term, constrain, merged, scaled
@@ -137,6 +138,7 @@ class Model:
 
     `planned` are the tables before any scenario changes them: what is decided beforehand is decided on these.
     `timing`: the decision years, where they are those of more futures than the model holds.
+    `relief`: families of numbers that may give way, of a case with one future; `.relief` then holds their columns.
     """
 
     def __init__(
@@ -155,6 +157,7 @@ class Model:
         custody: bool = False,
         measures: Iterable[str] = (),
         timing: Timing | None = None,
+        relief: Iterable[str] = (),
     ) -> None:
         self.pyomo = ConcreteModel("magnet-sourcing")
         self.pyomo.first = Block()
@@ -162,8 +165,11 @@ class Model:
         self.probability, self.goal = dict(probability), goal or Goal()
         named = {self.goal.measure, *(at_most or {}), *measures}
         custody = custody or any(Measure.parse(m).kind == "not free" for m in named)
-        inputs = {name: Inputs(settings, tables) for name, tables in scenarios.items()}
-        base = Inputs(settings, planned) if planned is not None else next(iter(inputs.values()))
+        self.relief = Relief(self.pyomo, relief)
+        if self.relief.families and len(scenarios) > 1:
+            raise ValueError("relief is about one future: what gives way in one of several is no number of the case")
+        inputs = {name: Inputs(settings, tables, self.relief) for name, tables in scenarios.items()}
+        base = Inputs(settings, planned, self.relief) if planned is not None else next(iter(inputs.values()))
         timing = timing or Timing.of([base, *inputs.values()])
         self.first = First(self.pyomo.first, base, timing if adapt_from is None else timing.until(adapt_from))
         self.scenarios = {
@@ -209,7 +215,8 @@ class Model:
         rows = []
         for name, value in at_most.items():
             constant, terms = self.expected(name)
-            rows.append((name, Row(None, terms, value - constant)))
+            more = self.relief.terms(MORE, "options", name, "at_most", unit=middle(terms))
+            rows.append((name, Row(None, terms + scaled(-1.0, more), value - constant)))
         constrain(self.pyomo, "measure_most", rows)
 
     def _expected_exposure(self) -> list[Term]:
@@ -252,7 +259,8 @@ def build(
     `settings` and tables are those of a case that passed its checks: table name -> rows with the schema's columns
     as attributes, yearly columns as dictionaries by period. Options are those of `Model`: `china_price` in money per
     tonne of weighted exposure, `china_cap` the greatest index by period, `goal`, `at_most` (measure -> value),
-    `measures` (names that will be asked of the model), `custody` (follow free tonnes even if nothing asks for them),
+    `measures` (names that will be asked of the model), `relief` (families of numbers that may give way: relief.py),
+    `custody` (follow free tonnes even if nothing asks for them),
     `planned`, `adapt_from` (year from which decisions wait for the future), `shows` (scenario -> first period in which
     it differs; before it, scenarios are lived alike). Raises `Refused` when the tables leave something open that is
     needed, `Contradiction` when a row cannot hold whatever is decided, `NoMeasure` for a name that is no measure.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from . import costs
 from .arithmetic import matters
 from .costs import Entry
+from .relief import LESS, middle
 from .rows import Row, Term, at_least, constrain
 
 if TYPE_CHECKING:
@@ -53,8 +54,10 @@ class Partners:
         return [(flow.discounted, flow.variable) for flow in self.flows if flow.route == route]
 
     def _partner_hurdle(self, route: str) -> Row:
-        """npv[r] >= 0"""
-        return at_least(self.npv(route), 0.0)
+        """npv[r] (+ relief) >= 0"""
+        npv = self.npv(route)
+        missing = self._s.data.relief.terms(LESS, "routes", route, "clears_hurdle", unit=middle(npv))
+        return at_least([*npv, *missing], 0.0)
 
 
 def _flow(

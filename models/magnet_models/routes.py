@@ -14,10 +14,12 @@ from pyomo.environ import Block
 from .bounds import Useful
 from .horizon import FOREVER
 from .inputs import Inputs
+from .relief import LESS, MORE
 from .rows import Contradiction, Row, Term, at_least, at_most, binaries, constrain, equal, scaled, variables
 from .timing import Timing
 
 Key = tuple[str, int]
+MANY = 10_000  # the most that a group's maximum may say
 
 
 class Signings:
@@ -39,6 +41,8 @@ class Signings:
 
     def _can_sign(self, route: Any) -> bool:
         if route.must_sign and not self.years[route.route]:
+            if self._data.relief.asks("routes", "must_sign"):
+                return True
             raise Contradiction(
                 f"route {route.route} must be signed, but no signing year makes it active before the horizon ends"
             )
@@ -76,8 +80,10 @@ class Signings:
         return [(a, self.sign[route, s]) for s in self.years[route] if (a := share(s)) > 0]
 
     def _signed_once(self, route: Any) -> Row:
-        """sum_t sign <= 1, = 1 if it must be signed"""
+        """sum_t sign <= 1, = 1 if it must be signed (relief: 1 if it need not)"""
         total = [(1.0, self.sign[route.route, t]) for t in self.years[route.route]]
+        if route.must_sign:
+            total += self._data.relief.terms(LESS, "routes", route.route, "must_sign", most=1.0, whole=True)
         return Row(1.0 if route.must_sign else None, total, 1.0)
 
     def _sign_needs(self, route: str, t: int) -> Row:
@@ -89,8 +95,14 @@ class Signings:
 def add_groups(block: Block, data: Inputs, signings: Signings, expansions: Any) -> None:
     """group[g]: minimum <= builds + signings of the members <= maximum."""
 
+    relief = data.relief
+
     def group(g: Any) -> Row:
         terms: list[Term] = []
+        if g.maximum is not None:
+            terms += scaled(-1.0, relief.terms(MORE, "groups", g.group, "maximum", most=MANY, whole=True))
+        if g.minimum > 0:
+            terms += relief.terms(LESS, "groups", g.group, "minimum", most=g.minimum, whole=True)
         for t in data.periods:
             for x in data.tables["expansions"]:
                 if x.group == g.group:
@@ -135,7 +147,7 @@ class Quantities:
 
     def _most(self, route: str, t: int) -> float | None:
         row = self._data.route[route]
-        return None if row.maximum is None else row.maximum[t]
+        return None if row.maximum is None else self._data.most_under(row, t)
 
     # ------------------------------------------------------------ quantity, minimum, maximum
 
@@ -144,14 +156,24 @@ class Quantities:
         return equal([(1.0, self.quantity[route, t]), *scaled(-1.0, self._pieces.under(route, t))], 0.0)
 
     def _quantity_most(self, route: str, t: int) -> Row:
-        """quantity <= maximum * active"""
-        row = self._data.route[route]
-        return at_most([(1.0, self.quantity[route, t]), *scaled(-row.maximum[t], self._active[route, t])], 0.0)
+        """quantity <= maximum * active (+ relief)"""
+        row, relief, active = self._data.route[route], self._data.relief, self._active[route, t]
+        more: list[Term] = []
+        if relief.asks("routes", "maximum"):
+            more = relief.terms(MORE, "routes", route, "maximum", t, most=self._data.room.any, per=(0.0, active))
+        left = [(1.0, self.quantity[route, t]), *scaled(-1.0, more)]
+        return at_most(left + scaled(-row.maximum[t], active), 0.0)
 
     def _quantity_least(self, route: str, t: int) -> Row:
-        """quantity + route_short >= minimum * active"""
+        """quantity + route_short (+ relief) >= minimum * active"""
         asked = scaled(-self._data.route[route].minimum[t], self._active[route, t])
-        return at_least([(1.0, self.quantity[route, t]), *self.shortfall(route, t), *asked], 0.0)
+        less = self._less(route, "minimum", t)
+        return at_least([(1.0, self.quantity[route, t]), *self.shortfall(route, t), *less, *asked], 0.0)
+
+    def _less(self, route: str, column: str, t: int) -> list[Term]:
+        """By how much a minimum gives way, times active."""
+        most, per = self._data.route[route][column][t], (0.0, self._active[route, t])
+        return self._data.relief.terms(LESS, "routes", route, column, t, most=most, per=per)
 
     def shortfall(self, route: str, t: int) -> list[Term]:
         return [(1.0, self.short[route, t])] if (route, t) in self.short else []
@@ -187,12 +209,14 @@ class Quantities:
         """quantity - minimum * active = excess - route_short - credit used"""
         asked = scaled(-self._data.route[route].minimum[t], self._active[route, t])
         under = [*self.shortfall(route, t), *self.used(route, t)]
+        if self._data.route[route].minimum[t] > 0:
+            under += self._less(route, "minimum", t)
         return equal([(1.0, self.quantity[route, t]), *asked, (-1.0, self.excess[route, t]), *under], 0.0)
 
     def _only_over(self, route: str, t: int) -> Row:
         """excess <= maximum * over"""
         most = self._useful.require(
-            FOREVER if (row := self._data.route[route]).maximum is None else row.maximum[t],
+            FOREVER if (row := self._data.route[route]).maximum is None else self._data.most_under(row, t),
             f"make-up credit of route {route}",
         )
         return at_most([(1.0, self.excess[route, t]), (-most, self.over[route, t])], 0.0)
@@ -241,4 +265,5 @@ class Quantities:
         row = self._data.route[route]
         short = [(1.0, self.duty_short[route, t])] if (route, t) in self.duty_short else []
         asked = scaled(-row.supply_minimum[t], self._active[route, t])
-        return at_least([*self._pieces.consumed(route, row.supply_material, t), *short, *asked], 0.0)
+        less = self._less(route, "supply_minimum", t)
+        return at_least([*self._pieces.consumed(route, row.supply_material, t), *short, *less, *asked], 0.0)

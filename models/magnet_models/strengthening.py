@@ -18,6 +18,8 @@ def add_built_first(s: Scenario) -> None:
     Holds on a lane out of a place whose only source of m is one facility without existing capacity, to a place that
     can only use a known amount U of it. The classical disaggregated link of facility location.
     """
+    if s.data.relief.families:  # U and what stands in them may then give way
+        return
     sources = _sources(s)
 
     def built_first(a: str, m: str, t: int) -> Row | None:

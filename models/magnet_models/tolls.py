@@ -9,6 +9,7 @@ from pyomo.environ import Block
 from .arithmetic import matters
 from .bounds import Useful
 from .inputs import Inputs
+from .relief import MORE
 from .routes import Signings
 from .rows import Row, Term, at_most, constrain, scaled, variables
 
@@ -21,11 +22,18 @@ class Tolls:
         self.rows = {row.toll: row for row in data.tables["tolls"]}
         keys = [(q, t) for q, row in self.rows.items() for t in data.periods if signings.active(row.route, t)]
         self.send = variables(block, "send", keys, lambda q, t: self._own_capacity(self.rows[q], t))
+        capped = [k for k in keys if data.relief.asks("tolls", "capacity") and self.rows[k[0]].capacity is not None]
+        constrain(block, "send_most", ((k, self._send_most(*k)) for k in capped))
         constrain(block, "toll_route", ((k, self._toll_route(*k)) for k in keys))
 
-    @staticmethod
-    def _own_capacity(row: Any, t: int) -> float | None:
-        return None if row.capacity is None else row.capacity[t]
+    def _own_capacity(self, row: Any, t: int) -> float | None:
+        return None if row.capacity is None else self._data.most_tolled(row, t)
+
+    def _send_most(self, q: str, t: int) -> Row:
+        """send <= capacity + relief; where it does not give way it is a bound"""
+        relief, row = self._data.relief, self.rows[q]
+        more = relief.terms(MORE, "tolls", q, "capacity", t, most=self._data.room.of_material(row.sent))
+        return at_most([(1.0, self.send[q, t]), *scaled(-1.0, more)], row.capacity[t])
 
     def _toll_route(self, q: str, t: int) -> Row:
         """send <= U * active"""

@@ -52,7 +52,8 @@ class Problem:
     """The model of a case with its arrays, the futures it is about, and what was wished for.
 
     futures: scenario -> its case; of a case without scenarios, {'base': case}. measures: names that studies will ask
-    for with `vector`. flat: see `to_matrix`; measures are arrays called 'measure NAME' and 'constant NAME'.
+    for with `vector`. flat: see `to_matrix`; measures are arrays called 'measure NAME' and 'constant NAME'. relief:
+    families of numbers that may give way (magnet_models.relief); their columns are in `model.relief`.
     Raises CaseError if the tables leave something open, Impossible if no plan can exist.
     """
 
@@ -64,6 +65,7 @@ class Problem:
         futures: Mapping[str, Case] | None = None,
         measures: Iterable[str] = ("cost",),
         flat: Flat | None = None,
+        relief: Iterable[str] = (),
     ) -> None:
         from magnet_models import Contradiction, Refused, build  # Pyomo takes a second to import: only when solving
 
@@ -86,6 +88,7 @@ class Problem:
                 china_cap=wish.china_cap,
                 adapt_from=wish.adapt_from,
                 measures=measures,
+                relief=relief,
                 shows=None if wish.foresight or futures is None else shows(case, self.futures),
             )
             sums = {name: self.model.expected(name) for name in dict.fromkeys(("cost", *measures))}
