@@ -84,11 +84,12 @@ class Limits:
     def _relief(self, n: str, t: int) -> list[Term]:
         """The value may give way; and a bound on a share of the requirement moves with a demand that does."""
         row, relief = self.rows[n], self._s.data.relief
+        unit = max(1.0, abs(row.value[t]))
         terms: list[Term] = []
         if row.sense != "at least":
-            terms += scaled(-1.0, relief.terms(MORE, "limits", n, "value", t))
+            terms += scaled(-1.0, relief.terms(MORE, "limits", n, "value", t, unit=unit))
         if row.sense != "at most":
-            terms += relief.terms(LESS, "limits", n, "value", t)
+            terms += relief.terms(LESS, "limits", n, "value", t, unit=unit)
         if relief.asks("demands", "quantity") and (found := self._required(n)):
             terms += scaled(row.value[t], self._s.exposure.given_way(t, *found))
         return terms

@@ -215,7 +215,7 @@ class Model:
         rows = []
         for name, value in at_most.items():
             constant, terms = self.expected(name)
-            more = self.relief.terms(MORE, "options", name, "at_most")
+            more = self.relief.terms(MORE, "options", name, "at_most", unit=max(1.0, abs(value)))
             rows.append((name, Row(None, terms + scaled(-1.0, more), value - constant)))
         constrain(self.pyomo, "measure_most", rows)
 

@@ -55,8 +55,10 @@ class Partners:
 
     def _partner_hurdle(self, route: str) -> Row:
         """npv[r] (+ relief) >= 0"""
-        missing = self._s.data.relief.terms(LESS, "routes", route, "clears_hurdle")
-        return at_least([*self.npv(route), *missing], 0.0)
+        npv = self.npv(route)
+        unit = max([1.0, *(abs(c) for c, _ in npv)])
+        missing = self._s.data.relief.terms(LESS, "routes", route, "clears_hurdle", unit=unit)
+        return at_least([*npv, *missing], 0.0)
 
 
 def _flow(

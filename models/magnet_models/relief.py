@@ -53,7 +53,8 @@ MORE, LESS = 1, -1
 
 class Relieved(NamedTuple):
     """A number that may change. row: its key. sign: +1 if it may rise, -1 if it may fall. per: constant and terms by
-    which the column is divided to give the change of the number (None: the column is the change)."""
+    which the column is divided to give the change of the number (None: the column is the change). unit: what 1 of the
+    column stands for; money comes in millions, and a solver wants columns of a size."""
 
     table: str
     row: tuple[str, ...]
@@ -62,6 +63,7 @@ class Relieved(NamedTuple):
     sign: int
     variable: Any
     per: tuple[float, list[Term]] | None
+    unit: float
 
     @property
     def family(self) -> str:
@@ -96,6 +98,7 @@ class Relief:
         most: float | None = None,
         per: tuple[float, list[Term]] | None = None,
         whole: bool = False,
+        unit: float = 1.0,
     ) -> list[Term]:
         """By how much the number rises (sign MORE) or falls (LESS), at most `most`; nothing if it may not change."""
         if not self.asks(table, column):
@@ -107,8 +110,8 @@ class Relief:
             variable.domain = Integers if whole else Reals
             variable.setlb(0.0)
             variable.setub(most)
-            self.columns[key] = Relieved(table, row, column, t, sign, variable, per)
-        return [(1.0, self.columns[key].variable)]
+            self.columns[key] = Relieved(table, row, column, t, sign, variable, per, unit)
+        return [(unit, self.columns[key].variable)]
 
 
 class Room:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from ...case import Case
+from ...case import Case, Row
 from ...problem import Wish
 from ...problems import did_you_mean
 from ...schema import METRICS, TABLES
@@ -70,21 +70,6 @@ def number_of(relieved: Relieved) -> Number:
     return Number(table, ", ".join(relieved.row), column, relieved.period if yearly else None)
 
 
-def unit_of(case: Case, number: Number) -> str:
-    """The unit of the number itself."""
-    if number.table == "options":
-        return _measure_unit(case, number.name) if number.column == "at_most" else "fraction"
-    if (number.table, number.column) == ("limits", "value"):
-        return _limit_unit(case, number.name)
-    column = TABLES[number.table].by_name[number.column]
-    return column.unit if column.numeric else "yes/no"
-
-
-def found_in(case: Case, number: Number) -> str:
-    """The unit in which its change is looked for: tonnes a year for a share of tonnes, otherwise its own."""
-    return _FOUND_IN.get((number.table, number.column)) or unit_of(case, number)
-
-
 def added_up(unit: str) -> tuple[str, bool]:
     """The unit of changes added up over the years ('t' for 't/y'), and whether each counts for every year of its period."""
     if unit.startswith("t/y"):
@@ -92,43 +77,60 @@ def added_up(unit: str) -> tuple[str, bool]:
     return (unit[:-2], True) if unit.endswith("/y") else (unit.split()[0] if unit.startswith("t ") else unit, False)
 
 
-def _limit_unit(case: Case, limit: str) -> str:
-    """Unit of what a limit adds up, if its terms have one."""
-    units = {_term_unit(case, term) for term in case.rows("limit_terms") if term.limit == limit}
-    if len(units) != 1:
-        return "as the terms"
-    horizon = next(row for row in case.rows("limits") if row.limit == limit).scope == "horizon"
-    return added_up(units.pop())[0] if horizon else units.pop()
+class Numbers:
+    """Numbers of a case and of what is wished for: their units, and how they stand."""
 
+    def __init__(self, case: Case, wish: Wish) -> None:
+        self.case, self.wish = case, wish
+        self.tables = case.resolved()
+        self._rows = {name: {row.key: row for row in rows} for name, rows in self.tables.items()}
 
-def _term_unit(case: Case, term: object) -> str:
-    unit = METRICS[term.metric][0]  # type: ignore[attr-defined]
-    if unit != "impact unit/y":
-        return unit
-    impacts = {row.impact: row.unit for row in case.rows("impacts")}
-    return f"{impacts.get(term.impact, 'impact unit')}/y"  # type: ignore[attr-defined]
+    def unit(self, number: Number) -> str:
+        """The unit of the number itself."""
+        if number.table == "options":
+            return self._measure_unit(number.name) if number.column == "at_most" else "fraction"
+        if (number.table, number.column) == ("limits", "value"):
+            return self._limit_unit(number.name)
+        column = TABLES[number.table].by_name[number.column]
+        return column.unit if column.numeric else "yes/no"
 
+    def found_in(self, number: Number) -> str:
+        """The unit in which its change is looked for: tonnes a year for a share of tonnes, otherwise its own."""
+        return _FOUND_IN.get((number.table, number.column)) or self.unit(number)
 
-def _measure_unit(case: Case, measure: str) -> str:
-    from magnet_models import Measure
+    def before(self, number: Number) -> float:
+        """The number as it stands."""
+        if number.table == "options":
+            if number.column == "at_most":
+                return float(self.wish.at_most[number.name])
+            assert number.period is not None
+            return float(self.wish.china_cap[number.period])
+        row = self._rows[number.table][number.name]
+        value = row[number.column]
+        if number.period is not None:
+            value = value[number.period]
+            if (number.table, number.column) == ("demands", "quantity"):
+                value *= (1 + row.growth) ** (number.period - self.case.settings["base_year"])
+        return float(value)
 
-    parsed = Measure.parse(measure)
-    if parsed.kind == "impact":
-        return next((str(row.unit) for row in case.rows("impacts") if row.impact == parsed.subject), "")
-    return {"cost": "money", "unmet": "t"}.get(parsed.kind, "fraction")
+    def _limit_unit(self, limit: str) -> str:
+        """Unit of what a limit adds up, if its terms have one."""
+        units = {self._term_unit(term) for term in self.tables["limit_terms"] if term.limit == limit}
+        if len(units) != 1:
+            return "as the terms"
+        horizon = self._rows["limits"][limit].scope == "horizon"
+        return added_up(units.pop())[0] if horizon else units.pop()
 
+    def _term_unit(self, term: Row) -> str:
+        unit = METRICS[term.metric][0]
+        if unit != "impact unit/y":
+            return unit
+        return f"{self._rows['impacts'][term.impact].unit if term.impact else 'impact unit'}/y"
 
-def before(case: Case, wish: Wish, number: Number) -> float:
-    """The number as it stands."""
-    if number.table == "options":
-        if number.column == "at_most":
-            return float(wish.at_most[number.name])
-        assert number.period is not None
-        return float(wish.china_cap[number.period])
-    row = next(r for r in case.rows(number.table) if r.key == number.name)
-    value = row[number.column]
-    if number.period is not None:
-        value = value[number.period]
-        if (number.table, number.column) == ("demands", "quantity"):
-            value *= (1 + row.growth) ** (number.period - case.settings["base_year"])
-    return float(value)
+    def _measure_unit(self, measure: str) -> str:
+        from magnet_models import Measure
+
+        parsed = Measure.parse(measure)
+        if parsed.kind == "impact":
+            return str(self._rows["impacts"][parsed.subject].unit)
+        return {"cost": "money", "unmet": "t"}.get(parsed.kind, "fraction")

@@ -13,7 +13,7 @@ from ...problem import Impossible, Problem, Wish
 from ...problems import CaseError
 from ...session import Options, Status
 from ...solving import check_case
-from .families import before, unit_of
+from .families import Numbers
 from .findings import Number, Step
 
 # A plan is asked for, not the best: the gap at which a changed case is solved.
@@ -49,13 +49,13 @@ def round_out(x: float, digits: int = _DIGITS) -> float:
     return math.copysign(float(f"{math.ceil(near) * unit:.{digits}g}"), x)
 
 
-def steps_of(case: Case, wish: Wish, needs: Sequence[Need], scale: float = 1.0) -> tuple[Step, ...]:
+def steps_of(numbers: Numbers, needs: Sequence[Need], scale: float = 1.0) -> tuple[Step, ...]:
     """The numbers as they must be, each change times `scale` and rounded outward."""
-    return tuple(_step(case, wish, need.number, need.change * scale) for need in needs)
+    return tuple(_step(numbers, need.number, need.change * scale) for need in needs)
 
 
-def _step(case: Case, wish: Wish, number: Number, change: float) -> Step:
-    old, unit = before(case, wish, number), unit_of(case, number)
+def _step(numbers: Numbers, number: Number, change: float) -> Step:
+    old, unit = numbers.before(number), numbers.unit(number)
     if unit == "yes/no":
         return Step(number, old, 0.0, unit, None)
     whole = number.table == "groups" or number.column == "max_modules"
@@ -144,36 +144,34 @@ _WIDER = (1.0, 1 + 1e-6, 1.001, 1.03, 1.25, 2.0, 4.0)
 _NARROWINGS = 5
 
 
-def tried(case: Case, wish: Wish, needs: Sequence[Need], options: Options) -> Trial | None:
+def tried(numbers: Numbers, needs: Sequence[Need], options: Options) -> Trial | None:
     """The changes made and the case solved; made larger until it has a plan, then as small as a few tries find.
 
     None if no multiple tried gives a plan.
     """
     failed = 0.0
     for scale in _WIDER:
-        trial = _trial(case, wish, needs, options, scale)
+        trial = _trial(numbers, needs, options, scale)
         if trial is not None:
-            return _narrowed(case, wish, needs, options, failed, trial) if scale > 1.001 else trial
+            return _narrowed(numbers, needs, options, failed, trial) if scale > 1.001 else trial
         failed = scale
     return None
 
 
-def _trial(case: Case, wish: Wish, needs: Sequence[Need], options: Options, scale: float) -> Trial | None:
-    steps = steps_of(case, wish, needs, scale)
+def _trial(numbers: Numbers, needs: Sequence[Need], options: Options, scale: float) -> Trial | None:
+    steps = steps_of(numbers, needs, scale)
     try:
-        made, wished = applied(case, wish, steps)
+        made, wished = applied(numbers.case, numbers.wish, steps)
     except CaseError:
         return None
     status, cost = ending(made, wished, options)
     return None if cost is None else Trial(steps, status, cost, scale)
 
 
-def _narrowed(
-    case: Case, wish: Wish, needs: Sequence[Need], options: Options, failed: float, found: Trial
-) -> Trial:
+def _narrowed(numbers: Numbers, needs: Sequence[Need], options: Options, failed: float, found: Trial) -> Trial:
     """Bisection between a multiple that fails and one that does."""
     for _ in range(_NARROWINGS):
         middle = (failed + found.scale) / 2
-        trial = _trial(case, wish, needs, options, middle)
+        trial = _trial(numbers, needs, options, middle)
         failed, found = (middle, found) if trial is None else (failed, trial)
     return found

@@ -19,7 +19,7 @@ from ...case import Case
 from ...matrix import Matrix
 from ...problem import Impossible, Problem, Wish, held_row
 from ...session import Options, Outcome, Session, Status
-from .families import FAMILIES, added_up, before, checked_families, found_in, number_of
+from .families import FAMILIES, Numbers, added_up, checked_families, number_of
 from .findings import Fix, Number
 from .fixes import PLAN_GAP, Need, tried
 
@@ -28,12 +28,16 @@ if TYPE_CHECKING:
 
 __all__ = ["FAMILIES", "WaysOut", "ways_out"]
 
+_Thing = tuple[str, str, str]  # table, row and column of a number, whatever its year
 Told = Callable[[int, int, str], None]
 
 # Changes smaller than this, in their own unit and relative to their number, are the solver's tolerance.
 _NOTHING = 1e-7
 # The room that holding an optimum takes (see held_row) shows as changes up to this, relative to their numbers.
 _LITTLE = 1e-6
+_LARGEST_COST = 1e4
+# Single numbers that are left alone in turn when leaving all of them alone leaves no repair.
+_ONE_BY_ONE = 4
 RELATIVE = "times the numbers changed"
 
 
@@ -118,10 +122,11 @@ class _Search:
     """The relaxed model of a case, solved for one family after the other."""
 
     def __init__(self, case: Case, wish: Wish, options: Options, problem: Problem, feasible: bool | None) -> None:
-        self._case, self._wish, self._options, self._problem = case, wish, options, problem
+        self._options = options
         self._feasible = feasible
         self._matrix = problem.matrix
-        self._columns = _columns(case, wish, problem)
+        self._numbers = Numbers(case, wish)
+        self._columns = _columns(self._numbers, problem)
         self._all = np.array([c.at for c in self._columns], dtype=int)
 
     def ways(self, families: Sequence[str], alternatives: int, progress: Told | None) -> WaysOut:
@@ -171,19 +176,28 @@ class _Search:
         others = np.array([j for j in self._all if j not in free], dtype=int)
         vector = np.zeros(len(self._matrix.cost))
         for c in columns:
-            vector[c.at] = 1 / c.size if relative else c.weight
+            vector[c.at] = c.relieved.unit * (1 / c.size if relative else c.weight)
+        scale = _LARGEST_COST / float(vector.max())  # a solver takes what costs less than its tolerance for free
         matrix = self._matrix.held(others, 0.0)
         options = replace(self._options, tie_break=False)
-        outcome = Session(matrix.aiming(vector), options).solve()
-        if outcome.values is None or outcome.objective is None:
+        outcome = Session(matrix.aiming(vector * scale), options).solve()
+        outcome.bound = None if outcome.bound is None else outcome.bound / scale
+        if outcome.values is None:
             return outcome
+        outcome.objective = float(vector @ outcome.values)
         if outcome.bound is not None and outcome.bound > _NOTHING * max(1.0, abs(outcome.objective)):
             self._feasible = False
-        outcome.values = self._cheapest(matrix, vector, columns, outcome, options)
+        outcome.values = self._cheapest(matrix, vector, scale, columns, outcome, options)
         return outcome
 
     def _cheapest(
-        self, matrix: Matrix, vector: np.ndarray, columns: Sequence[_Column], least: Outcome, options: Options
+        self,
+        matrix: Matrix,
+        vector: np.ndarray,
+        scale: float,
+        columns: Sequence[_Column],
+        least: Outcome,
+        options: Options,
     ) -> np.ndarray:
         """Among equal changes those of the cheapest plan, found loosely; then the least of these numbers, exactly."""
         assert least.values is not None and least.objective is not None
@@ -191,20 +205,25 @@ class _Search:
         cheap = Session(held, replace(options, gap=max(options.gap, PLAN_GAP)), None, least.values).solve()
         if cheap.values is None:
             return least.values
-        still = np.array([c.at for c in columns if cheap.values[c.at] <= _LITTLE * c.size], dtype=int)
-        exact = Session(matrix.held(still, 0.0).aiming(vector), options, None, cheap.values).solve()
-        worse = exact.objective is None or exact.objective > least.objective * (1 + options.gap) + _NOTHING
-        return least.values if exact.values is None or worse else exact.values
+        still = np.array([c.at for c in columns if self._change(c, cheap.values) <= _LITTLE * c.size], dtype=int)
+        exact = Session(matrix.held(still, 0.0).aiming(vector * scale), options, None, cheap.values).solve()
+        if exact.values is None or float(vector @ exact.values) > least.objective * (1 + options.gap) + _NOTHING:
+            return least.values
+        return exact.values
 
     def _moved(self, column: _Column, values: np.ndarray) -> bool:
-        return bool(values[column.at] > _NOTHING * max(1.0, column.size))
+        return self._change(column, values) > _NOTHING * max(1.0, column.size)
+
+    @staticmethod
+    def _change(column: _Column, values: np.ndarray) -> float:
+        return column.relieved.unit * float(values[column.at])
 
     def _needs(self, columns: Iterable[_Column], values: np.ndarray, relative: bool) -> list[Need]:
         """The numbers that give way, each once: a share held in several years falls as far as the worst of them asks."""
         needs: dict[Number, Need] = {}
         for c in columns:
             if self._moved(c, values):
-                moved = float(values[c.at])
+                moved = self._change(c, values)
                 change = c.relieved.sign * moved / self._per(c.relieved, values)
                 amount = moved / c.size if relative else c.weight * moved
                 known = needs.get(c.number)
@@ -230,7 +249,7 @@ class _Search:
             if self._feasible is None and outcome.status is Status.OPTIMAL:
                 self._feasible = True
             return None
-        trial = tried(self._case, self._wish, needs, self._options)
+        trial = tried(self._numbers, needs, self._options)
         if trial is None:
             return None
         units = {c.unit for c in columns if self._moved(c, outcome.values)}
@@ -244,23 +263,37 @@ class _Search:
     # ------------------------------------------------------------ several families
 
     def _several(self, count: int) -> tuple[list[Fix], bool]:
-        """Repairs that differ in the numbers they change, the least first; and whether the search ended by itself."""
+        """Repairs that differ in the numbers they change, the least first; and whether the search ended by itself.
+
+        Each next one leaves alone what all earlier ones change; where nothing is left then, what changes most in one
+        of them, so that they still differ.
+        """
         found: list[Fix] = []
-        barred: set[tuple[str, str, str]] = set()
-        for _ in range(count):
+        used: list[_Thing] = []  # in the order of the repairs, of each what changes most first
+        tries = [set[_Thing]()]
+        settled = True
+        while tries and len(found) < count:
+            barred = tries.pop(0)
             columns = [c for c in self._columns if _thing(c.number) not in barred]
-            outcome = self._least(columns, True)
-            if outcome.values is None:
-                return found, outcome.status is Status.INFEASIBLE
+            outcome = self._least(columns, True) if columns else None
+            if outcome is None or outcome.values is None:
+                settled = settled and (outcome is None or outcome.status is Status.INFEASIBLE)
+                if len(barred) > 1 and barred == set(used):
+                    tries = [{thing} for thing in used][:_ONE_BY_ONE]
+                continue
             needs = self._needs(columns, outcome.values, True)
-            if not needs:
-                return found, True
             changed = {c.relieved.family for c in columns if self._moved(c, outcome.values)}
+            things = list(dict.fromkeys(_thing(n.number) for n in sorted(needs, key=lambda n: -n.amount)))
+            if not needs or any(set(things) == {_thing(s.number) for s in fix.steps} for fix in found):
+                continue
             fix = self._fix(changed.pop() if len(changed) == 1 else "several", columns, outcome, True)
             if fix is not None:
                 found.append(fix)
-            barred |= {_thing(need.number) for need in needs}
-        return found, True
+            new = [thing for thing in things if thing not in used]
+            used += new
+            if new and not tries:
+                tries = [set(used)]
+        return found, settled
 
 
 def _ended(fix: Fix | None, outcome: Outcome) -> str:
@@ -269,24 +302,24 @@ def _ended(fix: Fix | None, outcome: Outcome) -> str:
     return "cannot alone" if outcome.status is Status.INFEASIBLE else f"not settled ({outcome.status})"
 
 
-def _thing(number: Number) -> tuple[str, str, str]:
-    """A number whatever its year: two repairs differ if they change different ones."""
+def _thing(number: Number) -> _Thing:
+    """Two repairs differ if they change different numbers; another year of one is not another."""
     return number.table, number.name, number.column
 
 
 # ---------------------------------------------------------------- columns and their weights
 
 
-def _columns(case: Case, wish: Wish, problem: Problem) -> list[_Column]:
+def _columns(numbers: Numbers, problem: Problem) -> list[_Column]:
     """The columns of the relaxed model with their units, weights and sizes."""
-    years = {row.period: row.years for row in case.rows("periods")}
+    years = {row.period: row.years for row in numbers.tables["periods"]}
     made = []
     for relieved in problem.model.relief.columns.values():
         number = number_of(relieved)
-        unit, yearly = added_up(found_in(case, number))
+        unit, yearly = added_up(numbers.found_in(number))
         weight = float(years[relieved.period]) if yearly and relieved.period is not None else 1.0
         most = relieved.variable.ub if relieved.sign < 0 else None
-        size = float(most) if most is not None else abs(before(case, wish, number))
+        size = float(most) if most is not None else abs(numbers.before(number))
         made.append(_Column(relieved, number, problem.matrix.column_of(relieved.variable), unit, weight, size))
     return [replace(c, size=c.size or _usual(c, made)) for c in made]
 
