@@ -61,7 +61,7 @@ def caps_of(data: Inputs, most: Greatest, t: int, china_cap: Mapping[int, float]
                 found += _cap(data, most, row, sign, terms[row.limit], t)
     if t in china_cap and (required := requirement(data, t)) > 0:
         coefs = {key: c / required for key, c in _exposed(data, t).items()}
-        number = Number("options", "china cap", "china cap", t)
+        number = Number("options", "index", "china_cap", t)
         found.append(Cap("the China cap", number, coefs, china_cap[t], _greatest(data, most, coefs, t)))
     return found
 
