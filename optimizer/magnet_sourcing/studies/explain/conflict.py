@@ -10,8 +10,9 @@ decide, halves first. A set found is then set free as a whole, and the rest is l
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import highspy
 import numpy as np
@@ -64,8 +65,13 @@ class _Element:
     units: list[float] = field(default_factory=list)
 
 
-# Which of these elements are enough for a clash, all others being free; None if there is no clash (or none is proved).
-Judge = Callable[[Sequence[_Element]], "list[_Element] | None"]
+class Judge(Protocol):
+    """unsure: whether a solve since it was last set ended without an answer."""
+
+    unsure: bool
+
+    def judge(self, held: Sequence[_Element]) -> list[_Element] | None:
+        """Which of these elements are enough for a clash, all others being free; None if no clash is proved."""
 
 
 def clashes(
@@ -84,20 +90,21 @@ def clashes(
     numbers = Numbers(case, wish)
     rest = _elements(problem, numbers)
     found: list[Clash] = []
-    for judge, whole in (
-        (_Linear(problem.matrix, rest, options, until).judge, False),
-        (_Whole(problem.matrix, options, until).judge, True),
-    ):
-        while len(found) < most and (core := judge(rest)) is not None:
+    more = False
+    linear, entire = _Linear(problem.matrix, rest, options, until), _Whole(problem.matrix, options, until)
+    for judge in (linear, entire):
+        judge.unsure = False
+        while len(found) < most and (core := judge.judge(rest)) is not None:
             core, irreducible = _smallest(core, judge, until)
             if not core:
                 return Clashes(tuple(found), unresolved=NOTHING_GIVES)
-            found.append(Clash(_members(numbers, core), irreducible, whole and _linear_plan(case, wish)))
+            purely = judge is entire and _linear_plan(case, wish)
+            found.append(Clash(_members(numbers, core), irreducible, purely))
             chosen = {id(e) for e in core}
             rest = [e for e in rest if id(e) not in chosen]
-        if found or time.monotonic() > until:
-            break
-    return Clashes(tuple(found), len(found) == most or time.monotonic() > until)
+            judge.unsure = False
+        more = len(found) == most or judge.unsure
+    return Clashes(tuple(found), more)
 
 
 NOTHING_GIVES = "none of the numbers that may change takes part: balances, recipes, years and gates cannot hold together"
@@ -111,6 +118,7 @@ def _smallest(core: list[_Element], judge: Judge, until: float) -> tuple[list[_E
 
     Leaves out halves, then halves of halves; one that cannot be left out alone stays for good.
     """
+    judge.unsure = False
     needed: list[_Element] = []
     rest, size = list(core), max(1, len(core) // 2)
     at = 0
@@ -119,7 +127,7 @@ def _smallest(core: list[_Element], judge: Judge, until: float) -> tuple[list[_E
             return needed + rest, False
         size = min(size, len(rest) - at)
         without = rest[:at] + rest[at + size :]
-        smaller = judge(needed + without)
+        smaller = judge.judge(needed + without)
         if smaller is not None:
             keys = {id(e) for e in smaller}
             rest = [e for e in without if id(e) in keys]
@@ -131,7 +139,7 @@ def _smallest(core: list[_Element], judge: Judge, until: float) -> tuple[list[_E
             at += size
             if at >= len(rest):
                 at, size = 0, size // 2
-    return needed, time.monotonic() <= until
+    return needed, not judge.unsure
 
 
 # ---------------------------------------------------------------- with whole numbers let go
@@ -143,7 +151,7 @@ class _Linear(Session):
     def __init__(self, matrix: Matrix, elements: Sequence[_Element], options: Options, until: float) -> None:
         zero = replace(matrix.aiming(np.zeros(len(matrix.cost))), whole=np.zeros(len(matrix.cost), dtype=bool))
         super().__init__(zero, replace(options, time_limit=None, tie_break=False))
-        self._until = until
+        self._until, self.unsure = until, False
         self._all = np.array([j for e in elements for j in e.columns], dtype=np.int32)
 
     def judge(self, held: Sequence[_Element]) -> list[_Element] | None:
@@ -163,6 +171,7 @@ class _Linear(Session):
         status = h.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             return []
+        self.unsure = self.unsure or status != highspy.HighsModelStatus.kOptimal
         if status != highspy.HighsModelStatus.kOptimal or h.getInfo().objective_function_value / scale <= _NOTHING:
             return None
         reduced = np.array(h.getSolution().col_dual)
@@ -185,12 +194,13 @@ class _Whole:
 
     def __init__(self, matrix: Matrix, options: Options, until: float) -> None:
         self._matrix = matrix.aiming(np.zeros(len(matrix.cost)))
-        self._options, self._until = options, until
+        self._options, self._until, self.unsure = options, until, False
 
     def judge(self, held: Sequence[_Element]) -> list[_Element] | None:
         """See Judge."""
         left = self._until - time.monotonic()
         if left <= 0:
+            self.unsure = True
             return None
         limit = min(left, self._options.time_limit or left)
         columns = np.array([j for e in held for j in e.columns], dtype=int)
@@ -198,6 +208,7 @@ class _Whole:
         outcome = Session(self._matrix.held(columns, 0.0), options).solve()
         if outcome.status is Status.INTERRUPTED:
             raise KeyboardInterrupt
+        self.unsure = self.unsure or outcome.status not in (Status.INFEASIBLE, Status.OPTIMAL)
         return list(held) if outcome.status is Status.INFEASIBLE else None
 
 
