@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +43,7 @@ def application(found: Explanation, number: int, words: Words, book: str = "") -
     for scenario in scenarios:
         command += ["--scenario", scenario]
     command += _options(asked, fix)
-    line = " ".join(_quoted(x) for x in command)
+    line = " ".join(quoted(x) for x in command)
     return Application(name, " ".join([*said, line]))
 
 
@@ -53,9 +52,10 @@ def default_book(case: Case) -> str:
     return f"{Path(case.origin).stem if case.origin != '<memory>' else 'case'}-explained.xlsx"
 
 
-def _quoted(word: str) -> str:
-    """As Windows and others read it."""
-    return f'"{word}"' if shlex.quote(word) != word else word
+def quoted(word: str) -> str:
+    """A word of a command line as shells of every system take it."""
+    plain = all(c.isalnum() or c in "-_./\\:,=%" for c in word)
+    return word if plain and word else f'"{word}"'
 
 
 def _written(step: Step, before: bool = False) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -172,6 +172,7 @@ def explain(
         alternatives=alternatives,
         progress=lambda done, all_, what: tell(done + 2, all_ + 2, what),
     )
+    ways = replace(ways, several=[fix for fix in ways.several if fix.steps not in {x.steps for x in ways.alone}])
     seconds = time.perf_counter() - begun
     if ways.feasible:  # one solve proves what another one refutes
         return Explanation(asked, NOT_SETTLED, _AT_THE_EDGE, options=record, seconds=seconds)

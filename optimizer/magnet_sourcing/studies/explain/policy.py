@@ -1,4 +1,4 @@
-"""Limits as sums over purchases and runs, as far as they can be counted without the model: one at a time, exactly."""
+"""Limits as sums over purchases and runs, as far as they can be counted without the model, one at a time."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def _cap(data: Inputs, most: Greatest, row: Any, sign: float, terms: list[Any], 
     """The limit as a cap; nothing if it counts something that cannot be counted here."""
     value, coefs = sign * row.value[t], defaultdict[Key, float](float)
     for term in terms:
-        if term.metric not in _COUNTED:
+        too_low = term.metric in _TOO_LOW and sign * term.coefficient < 0 and data.tables["tolls"]
+        if term.metric not in _COUNTED or too_low:
             return
         for key, coef in _COUNTED[term.metric](data, term, t):
             if key[0] == "deliver":  # at most what is asked for, so a negative coefficient gives at most this room
@@ -129,29 +130,57 @@ def _delivered(data: Inputs, term: Any, t: int) -> Counted:
             yield ("deliver", row.demand), 1.0
 
 
-_COUNTED = {"bought": _bought, "activity": _activity, "output": _output, "delivered": _delivered}
+def _exposure(data: Inputs, term: Any, t: int) -> Counted:
+    """Weighted element tonnes in a country's hands; what tolling adds is left out."""
+    weight = {row.element: row.weight for row in data.tables["elements"]}
+    for key, stage, element, country, tonnes in _hands(data, t):
+        if term.stage in (None, stage) and term.element in (None, element) and term.country in (None, country):
+            yield key, weight[element] * tonnes
 
 
-def _exposed(data: Inputs, t: int) -> dict[Key, float]:
-    """Weighted exposure per tonne bought or run; tolling, which only adds to it, is left out."""
-    exposed, weight = data.settings["exposed_country"], {row.element: row.weight for row in data.tables["elements"]}
+def _share(data: Inputs, term: Any, t: int) -> Counted:
+    if (required := requirement(data, t, term.element)) > 0:
+        for key, coef in _exposure(data, term, t):
+            yield key, coef / required
+
+
+def _index(data: Inputs, term: Any, t: int) -> Counted:
+    if (required := requirement(data, t)) > 0:
+        for key, coef in _exposed(data, t, term.country).items():
+            yield key, coef / required
+
+
+_COUNTED = {
+    "activity": _activity, "output": _output, "bought": _bought, "delivered": _delivered,
+    "exposure": _exposure, "share": _share, "index": _index,
+}  # fmt: skip
+# Tolling adds to these and is not counted here, so the sum is too low: good only where it is bounded above.
+_TOO_LOW = {"exposure", "share", "index"}
+
+
+def _exposed(data: Inputs, t: int, country: str | None = None) -> dict[Key, float]:
+    """Stage- and element-weighted exposure to a country (the exposed country unless named) per tonne bought or run."""
+    country = country or data.settings["exposed_country"]
+    weight = {row.element: row.weight for row in data.tables["elements"]}
     stage_weight = {row.stage: row.weight for row in data.tables["stages"]}
-    coefs: dict[Key, float] = {}
+    coefs: dict[Key, float] = defaultdict(float)
+    for key, stage, element, whose, tonnes in _hands(data, t):
+        if whose == country:
+            coefs[key] += stage_weight[stage] * weight[element] * tonnes
+    return {key: c for key, c in coefs.items() if c != 0}
+
+
+def _hands(data: Inputs, t: int) -> Iterator[tuple[Key, str, str, str, float]]:
+    """Flow, stage, element, country and tonnes of the element per tonne of the flow whose stage that country does."""
     for row in data.tables["supplies"]:
         content = data.content.get(row.material, {})
-        coefs["buy", row.supply] = sum(
-            stage_weight[k] * weight[e] * share * content[e]
-            for (k, e, country), share in data.embedded("supply", row.supply, t).items()
-            if country == exposed
-        )
+        for (stage, element, country), share in data.embedded("supply", row.supply, t).items() if content else ():
+            yield ("buy", row.supply), stage, element, country, share * content[element]
     for row in data.tables["operations"]:
-        stage, control = data.stage_of[row.process], data.control(row.facility, t).get(exposed, 0.0)
-        if stage is None or control == 0:
+        if (stage := data.stage_of[row.process]) is None:
             continue
-        made = sum(
-            out.quantity[t] * weight[e] * content
-            for out in data.products(row.process)
-            for e, content in data.content.get(out.material, {}).items()
-        )
-        coefs["run", row.facility, row.process] = stage_weight[stage] * control * data.kept(row.facility) * made
-    return {key: c for key, c in coefs.items() if c != 0}
+        key = ("run", row.facility, row.process)
+        for country, share in data.control(row.facility, t).items():
+            for out in data.products(row.process):
+                for element, content in data.content.get(out.material, {}).items():
+                    yield key, stage, element, country, share * data.kept(row.facility) * out.quantity[t] * content
