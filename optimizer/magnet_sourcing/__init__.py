@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .studies.choices.alternatives import alternatives
     from .studies.choices.options import options
     from .studies.compare.comparing import Comparison, compare
+    from .studies.explain.explaining import Explanation, explain
     from .studies.frontier.payoff import payoff
     from .studies.frontier.tracing import Frontier, frontier
     from .studies.information import value_of_scenarios
@@ -51,6 +52,7 @@ _PLACES = {
     "CaseError": ".problems",
     "Change": ".changes",
     "Comparison": ".studies.compare.comparing",
+    "Explanation": ".studies.explain.explaining",
     "Frontier": ".studies.frontier.tracing",
     "MonteCarlo": ".studies.montecarlo.running",
     "Options": ".session",
@@ -70,6 +72,7 @@ _PLACES = {
     "alternatives": ".studies.choices.alternatives",
     "compare": ".studies.compare.comparing",
     "execute": ".studies.runs.executing",
+    "explain": ".studies.explain.explaining",
     "frontier": ".studies.frontier.tracing",
     "montecarlo": ".studies.montecarlo.running",
     "morris_design": ".studies.ranges.indices",
@@ -98,6 +101,7 @@ __all__ = [
     "CaseError",
     "Change",
     "Comparison",
+    "Explanation",
     "Frontier",
     "MonteCarlo",
     "Options",
@@ -117,6 +121,7 @@ __all__ = [
     "alternatives",
     "compare",
     "execute",
+    "explain",
     "frontier",
     "montecarlo",
     "morris_design",

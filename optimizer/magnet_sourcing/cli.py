@@ -15,6 +15,7 @@ from .commands.alternatives import alternatives
 from .commands.cases import check, new
 from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, USAGE
 from .commands.compare import compare
+from .commands.explain import explain
 from .commands.frontier import frontier
 from .commands.montecarlo import montecarlo
 from .commands.options import options
@@ -98,7 +99,7 @@ def main() -> None:
 
 
 VERBS = (
-    solve, frontier, stress, alternatives, options, why, switching,
+    solve, explain, frontier, stress, alternatives, options, why, switching,
     sensitivity, sweep, montecarlo, compare, report, study, ranges, runs, new, check,
 )  # fmt: skip
 for command in VERBS:

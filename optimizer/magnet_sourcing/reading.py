@@ -58,6 +58,14 @@ class Layout:
 # What every plan and study has, and no case.
 RESULT_SHEETS = ("Answer", "provenance", "solver")
 CASE = Layout("case", (*TABLES, "settings"), ("Read me",), "settings")
+# What `explain` adds to a case, which stays a case: sheet -> how its first cell begins. Other sheets of these names
+# are not ours and are unknown as any.
+EXPLAINED = {
+    "Answer": "Why there is no plan",
+    "fixes": "Ways out",
+    "clash": "Numbers that cannot hold together",
+    "shortfalls": "What can be had at most",
+}
 
 
 def read_sheets(path: str | Path, layout: Layout = CASE) -> tuple[list[Sheet], list[Problem]]:
@@ -351,7 +359,7 @@ def _table_sheets(path: Path, book: Any, scan: _Scan, layout: Layout, problems: 
     seen = set()
     for name in book.sheetnames:
         known = name.strip().lower()
-        if name in layout.ignored:
+        if name in layout.ignored or (layout is CASE and _is_explanation(book, name)):
             continue
         if known not in layout.known:
             said = f"no such sheet{did_you_mean(name, layout.known)}"
@@ -363,6 +371,14 @@ def _table_sheets(path: Path, book: Any, scan: _Scan, layout: Layout, problems: 
         else:
             seen.add(known)
             yield name
+
+
+def _is_explanation(book: Any, name: str) -> bool:
+    """Whether `explain` wrote the sheet: by its name and its first cell."""
+    if name not in EXPLAINED or not hasattr(book[name], "iter_rows"):
+        return False
+    first = next(iter(book[name].iter_rows(max_row=1, max_col=1, values_only=True)), (None,))
+    return bool(first) and str(first[0]).startswith(EXPLAINED[name])
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:

@@ -26,6 +26,7 @@ from .common import (
 )
 
 if TYPE_CHECKING:
+    from ..case import Case
     from ..plan import Plan
     from ..scenario_plan import ScenarioPlan
 
@@ -116,12 +117,19 @@ def solve(
         progress=progress,
         **options,
     )
+    why, next_step = {}, ""
+    if plan.status == "infeasible" and not quiet:
+        why, next_step = _why(read, case, plan, scenario, at_most, china_cap)
     valued = not (value and plan.has_plan) or _add_value(plan, options, quiet or as_json)
     files = _write(plan, target)
     if as_json:
-        echo_json(_as_json(plan, files))
+        echo_json(_as_json(plan, files) | ({"why": why, "next_step": next_step} if next_step else {}))
     else:
         _show(plan, files, quiet)
+        for head, lines in why.items():
+            section(head, lines)
+        if next_step:
+            section("What would give it a plan", [next_step])
     raise click.exceptions.Exit(exit_code(plan) or (OK if valued else STOPPED_WITH_PLAN))
 
 
@@ -141,6 +149,37 @@ def _add_value(plan: Plan | ScenarioPlan, options: dict[str, Any], silent: bool)
         click.echo(f"the plan is kept, without the value of information: {reason}", err=True)
         return False
     return True
+
+
+# ---------------------------------------------------------------- without a plan
+
+
+def _why(
+    read: Case,
+    path: Path | None,
+    plan: Plan | ScenarioPlan,
+    scenario: tuple[str, ...],
+    at_most: tuple[str, ...],
+    china_cap: str | None,
+) -> tuple[dict[str, list[str]], str]:
+    """Why no plan exists, and the command that looks for ways out."""
+    from ..scenario_plan import ScenarioPlan
+    from ..studies.explain.applying import quoted
+    from ..studies.explain.briefly import why_no_common_plan, why_no_plan
+
+    names = list(scenario)
+    if isinstance(plan, ScenarioPlan):
+        without, why = why_no_common_plan(read, list(plan.probability), plan.wish)
+        if not without:
+            return why, "explain is about one future: try fewer scenarios, a later --adapt-from, or looser bounds."
+        names = without[:1]
+    else:
+        why = why_no_plan(read, scenario, measure_values(at_most), cap(china_cap))
+    words = ["magnet-sourcing", "explain", *([str(path)] if path is not None else [])]
+    words += [x for name in names for x in ("--scenario", name)]
+    words += [x for bound in at_most for x in ("--at-most", bound)]
+    words += ["--china-cap", china_cap] if china_cap is not None else []
+    return why, " ".join(quoted(x) for x in words)
 
 
 # ---------------------------------------------------------------- results
