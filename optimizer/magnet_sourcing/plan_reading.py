@@ -37,6 +37,7 @@ PLAN = Layout(
 # Fields of the record that stay text whatever they look like.
 TEXT_FIELDS = {"status", "case", "case file", "case hash", "decisions hash", "china cap", "scenarios", "detail", "tie break"}
 TEXT_FIELDS |= {"objective measure", "aim", "at most", "magnet-sourcing", "highspy", "pyomo", "python", "platform"}
+_HELD = re.compile(r"(.+?): (-?[\d.]+(?:e[+-]?\d+)?)(?:, |$)")
 _CAP = re.compile(r"\d{4}: [\d.]+(e-\d+)?(, \d{4}: [\d.]+(e-\d+)?)*")
 
 
@@ -87,6 +88,7 @@ def _audit(plan: Plan, record: Mapping[str, Any]) -> None:
         measure=record.get("objective measure") or "cost",
         china_price=record.get("china price") or 0.0,
         china_cap=index_caps(record.get("china cap")),
+        at_most=measures_held(record.get("at most")),
     )
     said = "the inputs in the file are not those that were solved"
     plan.audit.true("case", said, plan.case.hash == record.get("case hash"))
@@ -202,6 +204,9 @@ def _record(sheet: Sheet, problems: list[Problem]) -> dict[str, Any]:
         if field == "china cap" and value not in (None, "none") and not _CAP.fullmatch(str(value)):
             said = f"china cap '{value}'; must be none, or a value by period as in '2027: 0.3, 2028: 0.25'"
             problems.append(_problem(sheet, sheet.place(number, at[1]), said))
+        if field == "at most" and value not in (None, "none") and _HELD.sub("", str(value)):
+            said = f"at most '{value}'; must be none, or measures with their values as in 'index: 0.5, unmet: 100'"
+            problems.append(_problem(sheet, sheet.place(number, at[1]), said))
         record[str(field)] = value
     return record
 
@@ -224,3 +229,10 @@ def index_caps(text: str | None) -> dict[int, float]:
         return {}
     pairs = [part.split(":") for part in text.split(",")]
     return {int(year): float(value) for year, value in pairs}
+
+
+def measures_held(text: str | None) -> dict[str, float]:
+    """'index: 0.5, impact water: 100' as a dictionary; 'none' as an empty one."""
+    if text is None or text == "none":
+        return {}
+    return {measure: float(value) for measure, value in _HELD.findall(text)}

@@ -311,7 +311,7 @@ def record_of(case: Case, wish: Wish, options: Options) -> dict[str, Any]:
         "aim": goal.aim if goal else "expected",
         "cvar weight": goal.beta if goal else 0.0,
         "cvar alpha": goal.alpha if goal and goal.beta else "none",
-        "at most": ", ".join(f"{m}: {x:g}" for m, x in wish.at_most.items()) or "none",
+        "at most": ", ".join(f"{m}: {x:.15g}" for m, x in wish.at_most.items()) or "none",
         "adapt from": wish.adapt_from or "none",
         "foresight": wish.foresight,
         "china price": wish.china_price,

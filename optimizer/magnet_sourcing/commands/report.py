@@ -47,11 +47,21 @@ def _sensitivity(plan: Plan, progress: Report) -> Any:
     return sensitivity(plan.case, progress=progress)
 
 
+def _why(plan: Plan, progress: Report) -> Any:
+    """About the plan's own question: under the bounds it was asked to keep."""
+    from ..plan_reading import index_caps, measures_held
+    from ..studies.why.asking import why
+
+    caps, held = index_caps(plan.options["china cap"]), measures_held(plan.options["at most"])
+    return why(plan.case, china_cap=caps or None, at_most=held or None, progress=progress)
+
+
 # Name as of `write_report` -> the study with its own defaults.
 STUDIES: dict[str, Callable[[Plan, Report], Any]] = {
     "frontier": _frontier,
     "stress": _stress,
     "sensitivity": _sensitivity,
+    "why": _why,
 }
 # Options that say how a case is solved; a plan that is read back was solved already.
 _OF_A_CASE = ("scenario", "scenarios", "objective", "at_most", "china_price", "china_cap", "gap", "time_limit")
