@@ -214,7 +214,8 @@ def use_said(use: Use, years: Mapping[int, float]) -> str:
     of = {"capacity": "the plant's capacity", "contract": "the contract's maximum", "offer": "the offer's limit"}[
         use.what
     ]
-    return f"{share:.0%} of {of} is used{full}"
+    nearly = full and share >= 0.995  # 100 % would say that it is full in every period
+    return f"{share:.{1 if nearly else 0}%} of {of} is used{full}"
 
 
 def worth_said(ledger: Ledger, row: Mapping[str, Any]) -> str:
