@@ -117,7 +117,8 @@ def solve(
         progress=progress,
         **options,
     )
-    why, next_step = {}, ""
+    why: dict[str, list[str]] = {}
+    next_step = ""
     if plan.status == "infeasible" and not quiet:
         why, next_step = _why(read, case, plan, scenario, at_most, china_cap)
     valued = not (value and plan.has_plan) or _add_value(plan, options, quiet or as_json)

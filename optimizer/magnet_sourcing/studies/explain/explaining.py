@@ -22,6 +22,7 @@ from .words import Words
 if TYPE_CHECKING:
     import pandas as pd
 
+_TOLD = 8  # shortfalls told in sentences
 INFEASIBLE, FEASIBLE, NOT_SETTLED = "infeasible", "feasible", "not settled"
 Told = Callable[[int, int, str], None]
 
@@ -213,8 +214,9 @@ def _settled(asked: Asked, options: Options) -> tuple[str, str, float | None]:
     if outcome.values is not None:
         cost = problem.value("cost", outcome.values)
         words = asked.words()
-        within = f", {outcome.gap:.2g} of it at most above the least" if outcome.gap else ""
-        return FEASIBLE, f"FEASIBLE: the case has a plan, so nothing is explained. It costs {words.money(cost)}{within}.", cost
+        within = f", at most {outcome.gap:.2%} above the least" if outcome.gap is not None else ""
+        said = f"FEASIBLE: the case has a plan, so nothing is explained. It costs {words.money(cost)}{within}."
+        return FEASIBLE, said, cost
     if outcome.status is Status.INFEASIBLE:
         return INFEASIBLE, _NO_PLAN, None
     why = {
@@ -240,7 +242,8 @@ def found_in_words(words: Words, short: Sequence[Shortfall], clash: Clashes) -> 
     """Heading -> sentences of what is wrong."""
     told = {}
     if short:
-        told["Too little, by arithmetic alone"] = [words.shortfall(s) for s in short]
+        rest = [f"And {len(short) - _TOLD} more (table shortfalls)."] if len(short) > _TOLD else []
+        told["Too little, by arithmetic alone"] = [words.shortfall(s) for s in short[:_TOLD]] + rest
     if lines := words.clashes(clash):
         told["What clashes"] = lines
     return told
