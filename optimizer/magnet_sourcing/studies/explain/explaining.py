@@ -233,7 +233,8 @@ def clash_of(asked: Asked, options: Options, seconds: float = SECONDS, most: int
     """What is too little and what clashes in a case that is proved to have no plan."""
     from magnet_models.inputs import Inputs
 
-    data = Inputs(asked.changed.settings, asked.changed.resolved())
+    tables = asked.changed.resolved()  # settles the settings
+    data = Inputs(asked.changed.settings, tables)
     short = shortfalls(data, asked.wish.china_cap)
     return short, clashes(asked.changed, asked.wish, options, most=most, seconds=seconds)
 
