@@ -120,30 +120,25 @@ NOTHING_GIVES = "none of the numbers that may change takes part: balances, recip
 def _smallest(core: list[_Element], judge: Judge, until: float) -> tuple[list[_Element], bool]:
     """The core without what can be left out, and whether each that stays is proved to be needed.
 
-    Leaves out halves, then halves of halves; one that cannot be left out alone stays for good.
+    Halves are left out, then quarters, and at last each by itself; what was needed in a larger set is in a smaller one.
     """
     judge.unsure = False
-    needed: list[_Element] = []
     rest, size = list(core), max(1, len(core) // 2)
-    at = 0
-    while at < len(rest):
-        if time.monotonic() > until:
-            return needed + rest, False
-        size = min(size, len(rest) - at)
-        without = rest[:at] + rest[at + size :]
-        smaller = judge.judge(needed + without)
-        if smaller is not None:
-            keys = {id(e) for e in smaller}
-            rest = [e for e in without if id(e) in keys]
-            at = 0
-            size = max(1, min(size, len(rest) // 2))
-        elif size == 1:
-            needed.append(rest.pop(at))
-        else:
-            at += size
-            if at >= len(rest):
-                at, size = 0, size // 2
-    return needed, not judge.unsure
+    while True:
+        at = 0
+        while at < len(rest):
+            if time.monotonic() > until:
+                return rest, False
+            smaller = judge.judge(rest[:at] + rest[at + size :])
+            if smaller is None:
+                at += size
+            else:
+                kept = {id(e) for e in smaller}
+                at = sum(id(e) in kept for e in rest[:at])
+                rest = [e for e in rest if id(e) in kept]
+        if size == 1:
+            return rest, not judge.unsure
+        size //= 2
 
 
 # ---------------------------------------------------------------- with whole numbers let go
