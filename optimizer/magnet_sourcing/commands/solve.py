@@ -117,7 +117,8 @@ def solve(
         progress=progress,
         **options,
     )
-    why, next_step = {}, ""
+    why: dict[str, list[str]] = {}
+    next_step = ""
     if plan.status == "infeasible" and not quiet:
         why, next_step = _why(read, case, plan, scenario, at_most, china_cap)
     valued = not (value and plan.has_plan) or _add_value(plan, options, quiet or as_json)
@@ -125,7 +126,7 @@ def solve(
     if as_json:
         echo_json(_as_json(plan, files) | ({"why": why, "next_step": next_step} if next_step else {}))
     else:
-        _show(plan, files, quiet)
+        _show(plan, files, quiet, explained=bool(why))
         for head, lines in why.items():
             section(head, lines)
         if next_step:
@@ -194,13 +195,14 @@ def _write(plan: Plan | ScenarioPlan, target: Path) -> list[Path]:
     return [plan.write(target)]
 
 
-def _show(plan: Plan | ScenarioPlan, files: list[Path], quiet: bool) -> None:
+def _show(plan: Plan | ScenarioPlan, files: list[Path], quiet: bool, explained: bool = False) -> None:
+    """explained: why there is no plan is said in the workbook's words, so not in the model's as well."""
     from .. import summary
     from ..scenario_plan import ScenarioPlan
 
     click.echo(summary.headline(plan))
-    if summary.ending(plan):
-        click.echo(summary.ending(plan))
+    if ending := summary.ENDINGS[plan.status] if explained else summary.ending(plan):
+        click.echo(ending)
     if plan.audit is not None and not plan.audit.passed:
         for failure in plan.audit.failures[:20]:
             click.echo(f"audit: {failure}", err=True)

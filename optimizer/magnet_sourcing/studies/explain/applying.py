@@ -36,8 +36,8 @@ def application(found: Explanation, number: int, words: Words, book: str = "") -
     by_hand = [s for s in fix.steps if s.change is None and s.number.table != "options"]
     said = []
     if by_hand:
-        told = "; ".join(f"write {_written(s)} instead of {_written(s, True)} ({words.places.of(s.number)})" for s in by_hand)
-        said.append(f"No scenario can change this: {told}. Then")
+        told = [f"write {_written(s)} instead of {_written(s, True)} ({words.places.of(s.number)})" for s in by_hand]
+        said.append(f"No scenario can change this: {'; '.join(told)}. Then")
     scenarios = [name] if name else list(asked.scenarios)
     command = ["magnet-sourcing", "solve", book or default_book(asked.case)]
     for scenario in scenarios:

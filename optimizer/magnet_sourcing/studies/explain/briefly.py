@@ -33,7 +33,8 @@ def why_no_plan(
 def why_no_common_plan(case: Case, names: Sequence[str], wish: Wish) -> tuple[list[str], dict[str, list[str]]]:
     """Futures that have no plan even if they are known, and heading -> sentences about a plan for several futures.
 
-    case: checked. names: of its scenarios. wish: what was asked; bounds on measures hold for the mean of the futures, so they are left out of each.
+    case: checked. names: of its scenarios. wish: what was asked; bounds on measures hold for the mean of the futures, so
+    they are left out of each.
     """
     alone = replace(wish, goal=None, at_most={})
     ended = {name: _has_plan(case, name, future, alone) for name, future in checked_futures(case, names).items()}

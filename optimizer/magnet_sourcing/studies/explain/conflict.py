@@ -3,8 +3,8 @@
 The case is built once with a relief column for each number (magnet_models.relief). A number holds while its relief is 0
 and is left out by setting its relief free. First linear, with whole numbers let go: the least weighted sum of the reliefs
 is more than 0 where there is a clash, and the reliefs that its duals price are a clash already; what else can go is then
-left out, number by number. If the linear case has a plan, the clash is one of whole numbers, and solves of the whole model
-decide, halves first. A set found is then set free as a whole, and the rest is looked at again.
+left out, number by number, and then by solves of the whole model. If the linear case has a plan, the clash is one of whole
+numbers, and only solves of the whole model decide. A set found is then set free as a whole, and the rest looked at again.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Protocol
 
 import highspy
 import numpy as np
+from magnet_models.relief import MORE
 
 from ...case import Case
 from ...matrix import Matrix
@@ -35,11 +36,13 @@ SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Clash:
-    """Numbers that cannot hold together. irreducible: without any one of them the others can (each proved).
-    whole: only because of whole numbers and yes/no decisions; with parts of them allowed the case would have a plan."""
+    """Numbers that cannot hold together. irreducible: without any one of them the others can, each proved. linear: the
+    same, proved with whole numbers let go. whole: only whole numbers and yes/no decisions clash; with parts of them
+    allowed the case would have a plan."""
 
     members: tuple[Member, ...]
     irreducible: bool
+    linear: bool
     whole: bool
 
 
@@ -95,11 +98,12 @@ def clashes(
     for judge in (linear, entire):
         judge.unsure = False
         while len(found) < most and (core := judge.judge(rest)) is not None:
-            core, irreducible = _smallest(core, judge, until)
+            core, proved = _smallest(core, judge, until)
             if not core:
                 return Clashes(tuple(found), unresolved=NOTHING_GIVES)
             purely = judge is entire and _linear_plan(case, wish)
-            found.append(Clash(_members(numbers, core), irreducible, purely))
+            core, irreducible = (core, proved) if judge is entire else _smallest(core, entire, until)
+            found.append(Clash(_members(numbers, core), irreducible, proved, purely))
             chosen = {id(e) for e in core}
             rest = [e for e in rest if id(e) not in chosen]
             judge.unsure = False
@@ -116,30 +120,25 @@ NOTHING_GIVES = "none of the numbers that may change takes part: balances, recip
 def _smallest(core: list[_Element], judge: Judge, until: float) -> tuple[list[_Element], bool]:
     """The core without what can be left out, and whether each that stays is proved to be needed.
 
-    Leaves out halves, then halves of halves; one that cannot be left out alone stays for good.
+    Halves are left out, then quarters, and at last each by itself; what was needed in a larger set is in a smaller one.
     """
     judge.unsure = False
-    needed: list[_Element] = []
     rest, size = list(core), max(1, len(core) // 2)
-    at = 0
-    while at < len(rest):
-        if time.monotonic() > until:
-            return needed + rest, False
-        size = min(size, len(rest) - at)
-        without = rest[:at] + rest[at + size :]
-        smaller = judge.judge(needed + without)
-        if smaller is not None:
-            keys = {id(e) for e in smaller}
-            rest = [e for e in without if id(e) in keys]
-            at = 0
-            size = max(1, min(size, len(rest) // 2))
-        elif size == 1:
-            needed.append(rest.pop(at))
-        else:
-            at += size
-            if at >= len(rest):
-                at, size = 0, size // 2
-    return needed, not judge.unsure
+    while True:
+        at = 0
+        while at < len(rest):
+            if time.monotonic() > until:
+                return rest, False
+            smaller = judge.judge(rest[:at] + rest[at + size :])
+            if smaller is None:
+                at += size
+            else:
+                kept = {id(e) for e in smaller}
+                at = sum(id(e) in kept for e in rest[:at])
+                rest = [e for e in rest if id(e) in kept]
+        if size == 1:
+            return rest, not judge.unsure
+        size //= 2
 
 
 # ---------------------------------------------------------------- with whole numbers let go
@@ -236,7 +235,9 @@ def _members(numbers: Numbers, core: Sequence[_Element]) -> tuple[Member, ...]:
     senses: dict[Number, set[int]] = {}
     for e in core:
         senses.setdefault(e.number, set()).add(e.sign)
-    return tuple(
-        Member(n, "equal" if len(signs) == 2 else "at most" if 1 in signs else "at least", numbers.before(n), numbers.unit(n))
-        for n, signs in senses.items()
-    )
+    return tuple(Member(n, _sense(signs), numbers.before(n), numbers.unit(n)) for n, signs in senses.items())
+
+
+def _sense(signs: set[int]) -> str:
+    """What a number says, by the directions in which it may give way."""
+    return "equal" if len(signs) == 2 else "at most" if MORE in signs else "at least"

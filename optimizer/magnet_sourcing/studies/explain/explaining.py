@@ -22,6 +22,7 @@ from .words import Words
 if TYPE_CHECKING:
     import pandas as pd
 
+_TOLD = 8  # shortfalls told in sentences
 INFEASIBLE, FEASIBLE, NOT_SETTLED = "infeasible", "feasible", "not settled"
 Told = Callable[[int, int, str], None]
 
@@ -213,8 +214,9 @@ def _settled(asked: Asked, options: Options) -> tuple[str, str, float | None]:
     if outcome.values is not None:
         cost = problem.value("cost", outcome.values)
         words = asked.words()
-        within = f", {outcome.gap:.2g} of it at most above the least" if outcome.gap else ""
-        return FEASIBLE, f"FEASIBLE: the case has a plan, so nothing is explained. It costs {words.money(cost)}{within}.", cost
+        within = f", at most {outcome.gap:.2%} above the least" if outcome.gap is not None else ""
+        said = f"FEASIBLE: the case has a plan, so nothing is explained. It costs {words.money(cost)}{within}."
+        return FEASIBLE, said, cost
     if outcome.status is Status.INFEASIBLE:
         return INFEASIBLE, _NO_PLAN, None
     why = {
@@ -231,7 +233,8 @@ def clash_of(asked: Asked, options: Options, seconds: float = SECONDS, most: int
     """What is too little and what clashes in a case that is proved to have no plan."""
     from magnet_models.inputs import Inputs
 
-    data = Inputs(asked.changed.settings, asked.changed.resolved())
+    tables = asked.changed.resolved()  # settles the settings
+    data = Inputs(asked.changed.settings, tables)
     short = shortfalls(data, asked.wish.china_cap)
     return short, clashes(asked.changed, asked.wish, options, most=most, seconds=seconds)
 
@@ -240,7 +243,8 @@ def found_in_words(words: Words, short: Sequence[Shortfall], clash: Clashes) -> 
     """Heading -> sentences of what is wrong."""
     told = {}
     if short:
-        told["Too little, by arithmetic alone"] = [words.shortfall(s) for s in short]
+        rest = [f"And {len(short) - _TOLD} more (table shortfalls)."] if len(short) > _TOLD else []
+        told["Too little, by arithmetic alone"] = [words.shortfall(s) for s in short[:_TOLD]] + rest
     if lines := words.clashes(clash):
         told["What clashes"] = lines
     return told

@@ -51,7 +51,7 @@ class Cap:
 
 def caps_of(data: Inputs, most: Greatest, t: int, china_cap: Mapping[int, float]) -> list[Cap]:
     """The hard limits of a period that count only purchases, runs and deliveries, and the cap on the index."""
-    found = []
+    found: list[Cap] = []
     terms: dict[str, list[Any]] = defaultdict(list)
     for term in data.tables["limit_terms"]:
         terms[term.limit].append(term)
@@ -83,9 +83,9 @@ def _cap(data: Inputs, most: Greatest, row: Any, sign: float, terms: list[Any], 
 
 
 def _greatest(data: Inputs, most: Greatest, coefs: Mapping[Key, float], t: int) -> dict[Key, float]:
-    operations = {(o.facility, o.process): o for o in data.tables["operations"]}
+    operations: dict[Key, Any] = {("run", o.facility, o.process): o for o in data.tables["operations"]}
     return {
-        key: most.buy(data.supply[key[1]], t) if key[0] == "buy" else most.run(operations[key[1:]], t)
+        key: most.buy(data.supply[key[1]], t) if key[0] == "buy" else most.run(operations[key], t)
         for key, coef in coefs.items()
         if coef < 0
     }
@@ -182,5 +182,5 @@ def _hands(data: Inputs, t: int) -> Iterator[tuple[Key, str, str, str, float]]:
         key = ("run", row.facility, row.process)
         for country, share in data.control(row.facility, t).items():
             for out in data.products(row.process):
-                for element, content in data.content.get(out.material, {}).items():
-                    yield key, stage, element, country, share * data.kept(row.facility) * out.quantity[t] * content
+                for element, held in data.content.get(out.material, {}).items():
+                    yield key, stage, element, country, share * data.kept(row.facility) * out.quantity[t] * held

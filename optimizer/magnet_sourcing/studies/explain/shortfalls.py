@@ -155,7 +155,9 @@ def _reckoned(data: Inputs, most: Greatest, cut: Cut, t: int, caps: Sequence[Cap
 def _over_the_horizon(data: Inputs, most: Greatest, cut: Cut) -> Reckoning | None:
     """The same summed over the years, with reserves of mines, totals of offers and stocks only once."""
     years = data.horizon.years
-    need, asked, offers, capacity, numbers = 0.0, [], 0.0, 0.0, []
+    need, offers, capacity = 0.0, 0.0, 0.0
+    asked: list[Number] = []
+    numbers: list[Number] = []
     by_key: dict[tuple[str, ...], float] = {}
     for t in data.periods:
         one, more = _need(data, most, cut, t, stocks=False)
@@ -288,7 +290,8 @@ def _returning(data: Inputs, most: Greatest, cut: Cut, t: int) -> Iterator[Flow]
 
 def _sum(flows: Any) -> float:
     """The most flows bring in together; those of one facility share its capacity, best use of it first."""
-    total, shared = 0.0, {}
+    total = 0.0
+    shared: dict[str, list[Flow]] = {}
     for flow in flows:
         if flow.shared and flow.usage:
             shared.setdefault(flow.shared, []).append(flow)

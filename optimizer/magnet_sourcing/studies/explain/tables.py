@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HELPS = {
     "fixes": f"{EXPLAINED['fixes']}: a row for each number to change; all rows of one fix are made together.",
-    "clash": f"{EXPLAINED['clash']}: a row each; without any one of them the others of its clash can.",
+    "clash": f"{EXPLAINED['clash']}: a row each; proved_needed: without it the others of its clash can.",
     "shortfalls": f"{EXPLAINED['shortfalls']} is less than what is asked, by arithmetic alone.",
 }
 _COLUMNS = {
@@ -71,7 +71,7 @@ def _clash(found: Explanation, words: Words) -> list[dict[str, Any]]:
             "sense": m.sense,
             "value": m.value,
             "unit": m.unit,
-            "proved_needed": clash.irreducible,
+            "proved_needed": "yes" if clash.irreducible else "with whole numbers let go" if clash.linear else "no",
             "whole_numbers": clash.whole,
         }
         for i, clash in enumerate(found.clashes.found, 1)

@@ -9,6 +9,7 @@ from ...case import Case
 from .conflict import Clash, Clashes
 from .families import FAMILIES, Numbers
 from .findings import Fix, Member, Number, Shortfall, Step
+from .fixes import PLAN_GAP
 from .places import Places
 from .relaxing import RELATIVE, WaysOut
 
@@ -134,8 +135,10 @@ class Words:
                 "It is the whole numbers that clash: if plants, contracts and yes/no choices could be taken in parts, "
                 "there would be a plan."
             )
-        if not clash.irreducible:
-            said.append("The time did not suffice to prove that each of them is needed: some may have nothing to do with it.")
+        if not clash.irreducible and clash.linear:
+            said.append("That each of them is needed is proved only with whole numbers let go.")
+        elif not clash.irreducible:
+            said.append("That each of them is needed was not proved in the time: some may have nothing to do with it.")
         return said
 
     def _members(self, members: Sequence[Member]) -> list[str]:
@@ -161,8 +164,8 @@ class Words:
     def clashes(self, found: Clashes) -> list[str]:
         lines = [line for clash in found.found for line in self.clash(clash)]
         if len(found.found) > 1:
-            several = f"{len(found.found)} clashes that share no number"
-            lines.insert(0, f"There are {'at least ' if found.more else ''}{several}; a plan needs all of them to be solved.")
+            several = f"{'at least ' if found.more else ''}{len(found.found)} clashes that share no number"
+            lines.insert(0, f"There are {several}; a plan needs all of them to be solved.")
         elif found.found and found.more:
             lines.append("There may be further clashes; they were not looked for to the end.")
         if found.unresolved:
@@ -175,7 +178,7 @@ class Words:
         """'Ask for 14.286 t/y less of demand magnet in 2027 (demands, cell E4: 85.714 instead of 100); ...'"""
         steps = [self.step(s) for s in fix.steps]
         shown = "; ".join(steps[:_TOLD]) + (f"; and {len(steps) - _TOLD} more (table fixes)" if len(steps) > _TOLD else "")
-        if len(steps) > 1 and fix.unit != RELATIVE and fix.unit not in ("yes/no", "decisions"):
+        if len(steps) > 1 and fix.unit not in (RELATIVE, "fraction", "yes/no", "decisions"):
             shown = f"{self.amount(fix.amount, fix.unit)} in all: {shown}"
         said = f"{shown[0].upper()}{shown[1:]}"
         if fix.cost is not None:
@@ -203,10 +206,10 @@ class Words:
         told: dict[str, list[str]] = {}
         alone = [f"{i}. {self.fix(fix)}" for i, fix in enumerate(ways.alone, 1)]
         if alone:
-            told["Ways out, each by itself enough: the smallest change of one kind of number"] = alone
+            told[f"Ways out, each by itself enough: the smallest change of one kind of number{_COSTS}"] = alone
         several = [f"{i}. {self.fix(fix)}" for i, fix in enumerate(ways.several, 1 + len(ways.alone))]
         if several:
-            told["Other repairs: the smallest relative changes, each of other numbers"] = several
+            told[f"Other repairs: the smallest relative changes, each of other numbers{_COSTS}"] = several
         rest = []
         if ways.helpless:
             kinds = "; ".join(_kind(f) for f in ways.helpless)
@@ -222,6 +225,7 @@ class Words:
         return told
 
 
+_COSTS = f" (costs of plans within {PLAN_GAP * 100:g} % of the least)"
 _ASKED = {
     ("demands", "quantity"), ("sales", "minimum"), ("stocks", "minimum"), ("stocks", "final"),
 }  # fmt: skip

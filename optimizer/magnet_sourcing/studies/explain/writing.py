@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
@@ -79,7 +80,8 @@ def _book(found: Explanation, path: Path) -> Workbook:
     words = found.asked.words()
     for at, (name, frame) in enumerate(tables.items(), start=1):
         sheet = book.create_sheet(name, at)
-        add_table(sheet, HELPS[name], frame, {}, (), words.currency)
+        add_table(sheet, HELPS[name], frame, {"plan_cost": "money"}, (), words.currency)
+        _show_in_full(sheet, frame)
         if name != "shortfalls":
             _link_cells(sheet, frame.columns.get_loc("cell") + 1, _numbers(found, name), places)
     page.contents({**{name: HELPS[name] for name in tables}, "Read me": "The case: how its tables are filled in."})
@@ -94,6 +96,14 @@ def _numbers(found: Explanation, table: str) -> list[Number]:
     if table == "fixes":
         return [step.number for fix in found.fixes for step in fix.steps]
     return [m.number for clash in found.clashes.found for m in clash.members]
+
+
+def _show_in_full(sheet: Worksheet, frame: pd.DataFrame) -> None:
+    """Numbers to be written into cells with all their digits, counts without any."""
+    for at, name in enumerate(frame.columns, start=1):
+        shown = "0" if name in ("fix", "clash", "year") else "#,##0" if name == "plan_cost" else "General"
+        for row in range(6, 6 + len(frame)):
+            sheet.cell(row, at).number_format = shown
 
 
 def _link_cells(sheet: Worksheet, column: int, numbers: Iterable[Number], places: _Copy) -> None:
