@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .arithmetic import total
 from .metrics import METRICS, PER_PERIOD
-from .relief import LESS, MORE
+from .relief import LESS, MORE, middle
 from .rows import Row, Term, constrain, scaled, variables
 
 if TYPE_CHECKING:
@@ -75,16 +75,15 @@ class Limits:
             terms = [*terms, (sign, self.violation[n, t])]
         if (n, t) in self.below:
             terms = [*terms, (1.0, self.below[n, t])]
-        if row.penalty is None:
-            terms = [*terms, *self._relief(n, t)]
+        if row.penalty is None and self._s.data.relief.families:
+            terms = [*terms, *self._relief(n, t, middle(terms))]
         lower = None if row.sense == "at most" else value
         upper = None if row.sense == "at least" else value
         return Row(lower, terms, upper)
 
-    def _relief(self, n: str, t: int) -> list[Term]:
+    def _relief(self, n: str, t: int, unit: float) -> list[Term]:
         """The value may give way; and a bound on a share of the requirement moves with a demand that does."""
         row, relief = self.rows[n], self._s.data.relief
-        unit = max(1.0, abs(row.value[t]))
         terms: list[Term] = []
         if row.sense != "at least":
             terms += scaled(-1.0, relief.terms(MORE, "limits", n, "value", t, unit=unit))

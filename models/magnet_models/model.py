@@ -29,7 +29,7 @@ from .lanes import Lanes, Openings
 from .limits import Limits
 from .measures import Measure, Sum, measured
 from .partners import Partners
-from .relief import MORE, Relief
+from .relief import MORE, Relief, middle
 from .risk import Goal, aimed, expected
 from .routes import Quantities, Signings, add_groups
 from .rows import Row, Term, constrain, merged, scaled
@@ -215,7 +215,7 @@ class Model:
         rows = []
         for name, value in at_most.items():
             constant, terms = self.expected(name)
-            more = self.relief.terms(MORE, "options", name, "at_most", unit=max(1.0, abs(value)))
+            more = self.relief.terms(MORE, "options", name, "at_most", unit=middle(terms))
             rows.append((name, Row(None, terms + scaled(-1.0, more), value - constant)))
         constrain(self.pyomo, "measure_most", rows)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from . import costs
 from .arithmetic import matters
 from .costs import Entry
-from .relief import LESS
+from .relief import LESS, middle
 from .rows import Row, Term, at_least, constrain
 
 if TYPE_CHECKING:
@@ -56,8 +56,7 @@ class Partners:
     def _partner_hurdle(self, route: str) -> Row:
         """npv[r] (+ relief) >= 0"""
         npv = self.npv(route)
-        unit = max([1.0, *(abs(c) for c, _ in npv)])
-        missing = self._s.data.relief.terms(LESS, "routes", route, "clears_hurdle", unit=unit)
+        missing = self._s.data.relief.terms(LESS, "routes", route, "clears_hurdle", unit=middle(npv))
         return at_least([*npv, *missing], 0.0)
 
 

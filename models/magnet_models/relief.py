@@ -11,6 +11,7 @@ tonnes, and `per` the other factor: the change of the number is the column divid
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -68,6 +69,16 @@ class Relieved(NamedTuple):
     @property
     def family(self) -> str:
         return FAMILY_OF[self.table, self.column]
+
+
+def middle(terms: list[Term]) -> float:
+    """The geometric middle of the coefficients of a row, the unit of a relief in it.
+
+    With a unit far above its smallest coefficient (the value of a limit in money, beside a subsidy's share) HiGHS puts
+    the row in for the relief, drops that coefficient as nothing, and calls a wrong bound proved.
+    """
+    sizes = [abs(c) for c, _ in terms if c]
+    return math.sqrt(min(sizes) * max(sizes)) if sizes else 1.0
 
 
 class Relief:

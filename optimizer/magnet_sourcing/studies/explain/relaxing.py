@@ -188,6 +188,9 @@ class _Search:
         if outcome.bound is not None and outcome.bound > _NOTHING * max(1.0, abs(outcome.objective)):
             self._feasible = False
         outcome.values = self._cheapest(matrix, vector, scale, columns, outcome, options)
+        outcome.objective = float(vector @ outcome.values)
+        if outcome.bound is not None and outcome.bound > outcome.objective * (1 + 1e-5) + _NOTHING:
+            outcome.bound = None  # a smaller change was found, so what the solver called a bound is none
         return outcome
 
     def _cheapest(
@@ -199,14 +202,16 @@ class _Search:
         least: Outcome,
         options: Options,
     ) -> np.ndarray:
-        """Among equal changes those of the cheapest plan, found loosely; then the least of these numbers, exactly."""
+        """Among equal changes those of the cheapest plan, found loosely; then, as it decides, the least of these numbers."""
         assert least.values is not None and least.objective is not None
         held = matrix.with_row(*held_row(vector, least.objective))
         cheap = Session(held, replace(options, gap=max(options.gap, PLAN_GAP)), None, least.values).solve()
         if cheap.values is None:
             return least.values
         still = np.array([c.at for c in columns if self._change(c, cheap.values) <= _LITTLE * c.size], dtype=int)
-        exact = Session(matrix.held(still, 0.0).aiming(vector * scale), options, None, cheap.values).solve()
+        whole = np.flatnonzero(matrix.whole)
+        decided = matrix.held(whole, np.round(cheap.values[whole])).held(still, 0.0)
+        exact = Session(decided.aiming(vector * scale), options).solve()
         if exact.values is None or float(vector @ exact.values) > least.objective * (1 + options.gap) + _NOTHING:
             return least.values
         return exact.values
