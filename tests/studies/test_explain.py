@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +24,7 @@ from magnet_sourcing.problems import CaseError
 from magnet_sourcing.reading import EXPLAINED
 from magnet_sourcing.session import Options, Session
 from magnet_sourcing.studies.explain.conflict import Clash, Clashes, _smallest, clashes
-from magnet_sourcing.studies.explain.explaining import Asked
+from magnet_sourcing.studies.explain.explaining import Asked, standing
 from magnet_sourcing.studies.explain.families import FAMILIES, number_of
 from magnet_sourcing.studies.explain.findings import Number, Shortfall
 from magnet_sourcing.studies.explain.shortfalls import shortfalls
@@ -334,6 +335,16 @@ def test_whatever_can_be_left_out_is(sets: list[set[str]]) -> None:
     core, proved = _smallest(list("abcdefghijklmnopqrstuvwxyz"), Hidden(sets), float("inf"))  # type: ignore[arg-type]
     assert proved and any(s == set(core) for s in sets)  # one of the sets, whole
     assert not any(s < set(core) for s in sets)
+
+
+def test_a_clash_that_a_fix_does_not_touch_is_refuted(explained: Explained) -> None:
+    """Each fix was solved; one that changes none of the numbers of a clash shows that they hold together."""
+    found = explained.found
+    assert standing(found.clashes, found.fixes) == found.clashes
+    (clash,) = found.clashes.found
+    other = replace(clash, members=clash.members[:1])  # the demand alone, which raising a capacity leaves as it is
+    left = standing(Clashes((clash, other)), found.fixes)
+    assert left == Clashes((clash,), more=True)
 
 
 def test_no_time_gives_a_larger_clash_not_a_wrong_one(monkeypatch: pytest.MonkeyPatch) -> None:
