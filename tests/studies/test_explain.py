@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,13 +24,14 @@ from magnet_sourcing.problems import CaseError
 from magnet_sourcing.reading import EXPLAINED
 from magnet_sourcing.session import Options, Session
 from magnet_sourcing.studies.explain.conflict import Clash, Clashes, _smallest, clashes
-from magnet_sourcing.studies.explain.explaining import Asked
+from magnet_sourcing.studies.explain.explaining import Asked, standing
 from magnet_sourcing.studies.explain.families import FAMILIES, number_of
 from magnet_sourcing.studies.explain.findings import Number, Shortfall
 from magnet_sourcing.studies.explain.shortfalls import shortfalls
 from magnet_sourcing.studies.explain.words import years_in_words
 
 from ..miniatures.cases import FIRST, case, need, offer, plant, route
+from ..properties.random_cases import cases
 from .test_ways_out import CHINA_LIMIT, three, tight
 
 N = Number
@@ -90,8 +92,8 @@ def test_the_known_answers_in_words_and_cells(explained: Explained) -> None:
     )
     assert (
         "These cannot hold together: demand magnet in 2030, 100 t/y (demands, cell E3); the capacity of India in 2030, at "
-        "most 40 t/y (facilities, cell D3); the capacity of Malawi in 2030, at most 20 t/y (facilities, cell D4); limit China "
-        "in 2030, at most 30 % (limits, cell C3)." in said
+        "most 40 t/y (facilities, cell D3); the capacity of Malawi in 2030, at most 20 t/y (facilities, cell D4); limit "
+        "China in 2030, at most 30 % (limits, cell C3)." in said
     )
     asked = "Ask for 14.2858 t/y less of demand magnet in 2030 (demands, cell E3: 85.7142 instead of 100)"
     assert any(asked in line for line in said)
@@ -222,7 +224,9 @@ def test_modules_that_come_whole() -> None:
     """Two modules of 4 t/y and nothing of the second may be wasted: exactly 6 are to be had only of one and a half."""
     made = case(
         plant("mill", {"magnet": 1}, min_load=1),
-        expansions=[{"expansion": "more", "facility": "mill", "sizing": "modular", "max_size": 4, "max_modules": 2, "life": 9}],
+        expansions=[
+            {"expansion": "more", "facility": "mill", "sizing": "modular", "max_size": 4, "max_modules": 2, "life": 9}
+        ],
         demands=[need(6)],
     )
     found = explain(made)
@@ -242,7 +246,8 @@ def test_what_nothing_decided_can_change_is_explained_too() -> None:
     assert "nothing can change it" in solve(made).detail
     found = explain(made)
     cell = found.table("clash").cell.item()
-    assert f"This cannot be met, whatever else is changed: limit ask in 2030, at least 5 t/y (limits, cell {cell})." in lines(found)
+    said = f"This cannot be met, whatever else is changed: limit ask in 2030, at least 5 t/y (limits, cell {cell})."
+    assert said in lines(found)
     assert [(f.family, f.amount) for f in found.fixes] == [("limits", 5)]
     ended = run("solve", "case.xlsx")
     assert ended.exit_code == 4 and f"(limits, cell {cell})" in ended.output and "nothing can change" not in ended.output
@@ -253,7 +258,8 @@ def test_a_demand_that_nothing_meets() -> None:
     found = explain(written(case(demands=[need(10)])))
     assert lines(found)[0].startswith("Too little magnet in 2030: 0 t/y can be had at most, 10 t/y are asked")
     cell = found.table("clash").cell.item()
-    assert f"This cannot be met, whatever else is changed: demand magnet in 2030, 10 t/y (demands, cell {cell})." in lines(found)
+    said = f"This cannot be met, whatever else is changed: demand magnet in 2030, 10 t/y (demands, cell {cell})."
+    assert said in lines(found)
     assert [f.family for f in found.fixes] == ["demand"]
 
 
@@ -331,6 +337,16 @@ def test_whatever_can_be_left_out_is(sets: list[set[str]]) -> None:
     assert not any(s < set(core) for s in sets)
 
 
+def test_a_clash_that_a_fix_does_not_touch_is_refuted(explained: Explained) -> None:
+    """Each fix was solved; one that changes none of the numbers of a clash shows that they hold together."""
+    found = explained.found
+    assert standing(found.clashes, found.fixes) == found.clashes
+    (clash,) = found.clashes.found
+    other = replace(clash, members=clash.members[:1])  # the demand alone, which raising a capacity leaves as it is
+    left = standing(Clashes((clash, other)), found.fixes)
+    assert left == Clashes((clash,), more=True)
+
+
 def test_no_time_gives_a_larger_clash_not_a_wrong_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock goes on by a second at each look: what is found is still a clash, and is not called irreducible."""
     made = case(
@@ -357,6 +373,20 @@ def test_a_shortfall_is_a_proof(made: Case, loss: float | None) -> None:
             assert solve(made).status == "infeasible"
     except CaseError:
         return
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(cases(), st.sampled_from([1.0, 0.5, 0.1]), st.none() | st.sampled_from([0.05, 0.3, 0.9]))
+def test_a_shortfall_is_a_proof_with_contracts_stocks_and_tolls(
+    random: tuple[dict[str, Any], dict[str, list[dict[str, Any]]]], service: float, cap: float | None
+) -> None:
+    """Most tables are in use, and a share of demand must be served."""
+    made = Case.from_rows(*random)
+    made.tables["demands"]["min_service"] = service
+    wish = {t: cap for t in made.periods} if cap is not None else {}
+    tables = made.resolved()
+    if shortfalls(Inputs(made.settings, tables), wish):
+        assert solve(made, china_cap=cap, gap=1.0).status == "infeasible"
 
 
 def test_shortfalls_by_year_and_over_the_horizon() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +121,8 @@ def solve(
     why: dict[str, list[str]] = {}
     next_step = ""
     if plan.status == "infeasible" and not quiet:
-        why, next_step = _why(read, case, plan, scenario, at_most, china_cap)
+        with suppress(KeyboardInterrupt):  # that there is no plan is known, and said all the same
+            why, next_step = _why(read, case, plan, scenario, at_most, china_cap)
     valued = not (value and plan.has_plan) or _add_value(plan, options, quiet or as_json)
     files = _write(plan, target)
     if as_json:

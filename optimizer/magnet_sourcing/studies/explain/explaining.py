@@ -177,6 +177,7 @@ def explain(
     seconds = time.perf_counter() - begun
     if ways.feasible:  # one solve proves what another one refutes
         return Explanation(asked, NOT_SETTLED, _AT_THE_EDGE, options=record, seconds=seconds)
+    clash = standing(clash, [*ways.alone, *ways.several])
     return Explanation(asked, status, headline, tuple(short), clash, ways, options=record, seconds=seconds)
 
 
@@ -237,6 +238,13 @@ def clash_of(asked: Asked, options: Options, seconds: float = SECONDS, most: int
     data = Inputs(asked.changed.settings, tables)
     short = shortfalls(data, asked.wish.china_cap)
     return short, clashes(asked.changed, asked.wish, options, most=most, seconds=seconds)
+
+
+def standing(clash: Clashes, fixes: Sequence[Fix]) -> Clashes:
+    """Without clashes that a fix leaves as they are: its plan refutes them, whatever the solver made of them."""
+    changed = [{step.number for step in fix.steps} for fix in fixes]
+    found = tuple(c for c in clash.found if all(fix & {m.number for m in c.members} for fix in changed))
+    return clash if len(found) == len(clash.found) else replace(clash, found=found, more=True)
 
 
 def found_in_words(words: Words, short: Sequence[Shortfall], clash: Clashes) -> dict[str, list[str]]:
