@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from . import cells
 from .files import replace_file, replace_folder
+from .marks import mark_columns
 from .sheets import letter
 from .values import tidy
 from .writing import print_setup
@@ -184,6 +185,8 @@ def add_table(
             i = list(frame.columns).index(name)
             cell = sheet.cell(3, i + 1, f"=SUBTOTAL(9,{letter(i)}{heads + 2}:{letter(i)}{last})")
             cell.font, cell.fill, cell.number_format = cells.BOLD, cells.TOTAL_FILL, formats[i]
+    if said := mark_columns(sheet, [str(n) for n in frame.columns], heads + 2, last):
+        sheet.cell(2, 3, f"Marked: {', '.join(said)}.").font = cells.NOTE
     sheet.freeze_panes = sheet.cell(heads + 2, 2)
     sheet.auto_filter.ref = f"A{heads}:{letter(len(frame.columns) - 1)}{max(last, heads + 1)}"
     sheet.print_title_rows = f"{heads}:{heads + 1}"

@@ -12,9 +12,11 @@ from openpyxl import Workbook
 from . import cells, summary
 from .book import Page, add_table, answer_page
 from .files import replace_file, replace_folder
+from .marks import PARTNER_WORTH, SHORT, heat, mark_area
 from .plan_charts import add_charts
 from .plan_schema import PLAN_TABLES
 from .schema import TABLES
+from .sheets import letter
 from .writing import csv_files
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ TOTALS = {
     "incentives": ("amount",),
     "activity": ("activity",),
 }
+_BESIDE = 4  # column of the first page from which a table stands beside the costs
 ORDER = (
     "builds",
     "signings",
@@ -156,14 +159,38 @@ def _answer(page: Page, plan: Plan, filled: list[str]) -> None:
 
 
 def _cost_items(page: Page, plan: Plan) -> None:
+    """Cost by item, and beside it what each signed route is worth to its partner."""
     unit, divisor = summary.money_unit(plan)
     page.heading(f"Cost by item, discounted, {unit}")
+    _partner_worth(page, plan, unit, divisor)
     page.heads(["item", "cost"])
     page.sheet.cell(page.row - 1, 2).alignment = cells.WRAP_RIGHT
     first = page.row
     for r in summary.cost_by_item(plan).itertuples():
         page.cells([r.item, r.discounted / divisor], ["General", "#,##0.00"])
     page.cells(["total", f"=SUM(B{first}:B{page.row - 1})"], ["General", "#,##0.00"], cells.BOLD)
+    page.row = max(page.row, first + len(plan.tables["signings"]))
+
+
+def _partner_worth(page: Page, plan: Plan, unit: str, divisor: float) -> None:
+    """Routes signed and what they leave the partner, at its own rate; below 0 it has no reason to sign."""
+    worth = summary.partner_worth(plan)
+    if not worth:
+        return
+    sheet, row = page.sheet, page.row
+    cells.put(sheet.cell(row - 1, _BESIDE), f"Worth to the partner, discounted at its rate, {unit}")
+    sheet.cell(row - 1, _BESIDE).font = cells.SUBTITLE
+    for column, head in ((_BESIDE, "route"), (_BESIDE + 4, "worth")):
+        cell = sheet.cell(row, column, head)
+        cell.font, cell.alignment = cells.HEADER, cells.WRAP if head == "route" else cells.WRAP_RIGHT
+    for column in range(_BESIDE, _BESIDE + 5):
+        sheet.cell(row, column).fill = cells.HEADER_FILL
+    for r, (route, amount) in enumerate(worth.items(), start=row + 1):
+        cells.put(sheet.cell(r, _BESIDE), route)
+        sheet.cell(r, _BESIDE + 4, amount / divisor).number_format = "#,##0.00"
+        for column in range(_BESIDE, _BESIDE + 5):
+            sheet.cell(r, column).border = cells.THIN
+    mark_area(sheet, PARTNER_WORTH, _BESIDE + 3, row + 1, row + len(worth))
 
 
 def _dependence(page: Page, plan: Plan) -> None:
@@ -172,9 +199,11 @@ def _dependence(page: Page, plan: Plan) -> None:
         return
     page.heading(f"Dependence on {plan.case.settings['exposed_country']}: share of the year's requirement, by stage")
     page.heads(["stage", *[int(t) for t in shares.columns]])
+    first = page.row
     for stage, values in zip(shares.index, shares.to_numpy(), strict=True):
         font = cells.BOLD if stage == "index" else cells.BODY
         page.cells([stage, *[None if v != v else float(v) for v in values]], ["General"] + ["0%"] * len(values), font)
+    heat(page.sheet, f"B{first}:{letter(len(shares.columns))}{page.row - 1}")
     name, free = summary.free_by_year(plan)
     if free:
         page.cells([f"{name}, of delivery", *[None if v != v else v for v in free]], ["General"] + ["0%"] * len(free))
@@ -197,6 +226,7 @@ def _segments(page: Page, plan: Plan) -> None:
                 ["General"] + ["#,##0"] * len(need.columns),
                 cells.NOTE,
             )
+            mark_area(page.sheet, SHORT, 1, page.row - 1, page.row - 1, len(need.columns))
 
 
 def add_inputs(book: Workbook, case: Case) -> None:
