@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,15 @@ _SHARES = {
     "nearness",
 }  # fmt: skip
 
+_MANY = 8  # sheets, from which the list of them stands in two columns
+_ROOM = 60  # characters of a sheet's help there
+HEADS = 4  # row of the headers of a table, the units below them
+FIRST_ROW = HEADS + 2  # of the rows themselves
+# Rows of a table up to which its names are linked: a link costs more than the cell it is on.
+LINKED_ROWS = 300
+# Sheet and cell of a name: where it is explained.
+Targets = Mapping[str, tuple[str, str]]
+
 
 class Page:
     """A page of text and small tables, written downwards."""
@@ -32,14 +42,17 @@ class Page:
     def __init__(self, sheet: Worksheet) -> None:
         self.sheet, self.row, self.figure = sheet, 1, 1
 
-    def line(self, text: str, font: Any) -> None:
+    def line(self, text: str, font: Any, to: tuple[str, str] | None = None) -> None:
+        """A line of text; to: sheet and cell that it leads to."""
         cell = self.sheet.cell(self.row, 1)
         cells.put(cell, text)
         cell.font = font
+        if to is not None:
+            cells.point(cell, *to, cells.LINE_LINK)
         if font in (cells.BODY, cells.NOTE, cells.BOLD):
             self.sheet.merge_cells(start_row=self.row, start_column=1, end_row=self.row, end_column=self.WIDTH)
             cell.alignment = cells.WRAP
-            self.sheet.row_dimensions[self.row].height = 15.5 * (1 + len(text) // 150)
+            self.sheet.row_dimensions[self.row].height = 15.5 * (1 + len(text) // 165)
         self.row += 1
 
     def heading(self, text: str) -> None:
@@ -64,12 +77,12 @@ class Page:
             cell.font, cell.number_format, cell.border = font, shown, cells.THIN
         self.row += 1
 
-    def sentences(self, title: str, lines: Sequence[str]) -> None:
-        """A heading and sentences below it; nothing without sentences."""
+    def sentences(self, title: str, lines: Sequence[str], to: Sequence[tuple[str, str] | None] = ()) -> None:
+        """A heading and sentences below it; nothing without sentences. to: sheet and cell that each leads to."""
         if lines:
             self.heading(title)
-            for text in lines:
-                self.line(text, cells.BODY)
+            for i, text in enumerate(lines):
+                self.line(text, cells.BODY, to[i] if i < len(to) else None)
 
     def small_table(self, title: str, frame: pd.DataFrame, formats: Sequence[str] = ()) -> None:
         """A heading and a table of a few rows."""
@@ -83,12 +96,23 @@ class Page:
             self.cells([tidy(v) for v in values], list(formats))
 
     def contents(self, helps: Mapping[str, str]) -> None:
-        """Links to the other sheets, each with what it holds."""
+        """Links to the other sheets, each with what it holds; many of them side by side, in short."""
         self.heading("Where to look next")
-        for name, help in helps.items():
-            cells.link(self.sheet.cell(self.row, 1), name, name)
-            self.sheet.cell(self.row, 2, help).font = cells.NOTE
-            self.row += 1
+        beside = len(helps) > _MANY
+        rows = -(-len(helps) // 2) if beside else len(helps)
+        for i, (name, help) in enumerate(helps.items()):
+            row, column = self.row + i % rows, 1 if i < rows else 7
+            cells.link(self.sheet.cell(row, column), name, name)
+            note = self.sheet.cell(row, column + (1 if column == 1 else 2))
+            cells.put(note, _short(help) if beside else help)
+            note.font = cells.NOTE
+        self.row += rows
+
+
+def _short(help: str) -> str:
+    """The first sentence, cut where the column ends."""
+    said = re.split(r"(?<=\w)[:;.](?: |$)", help)[0]
+    return said if len(said) <= _ROOM else said[: _ROOM - 2].rsplit(" ", 1)[0] + " ..."
 
 
 def answer_page(book: Workbook, title: str) -> Page:
@@ -144,7 +168,17 @@ def write_study(
     page.contents({name: help for name, (help, _, _) in filled.items()})
     if decorate is not None:
         decorate(book, page)
+    finish(book)
     return replace_file(path, lambda temporary: book.save(temporary))
+
+
+def finish(book: Workbook) -> None:
+    """Sheets that were not made as tables, for charts, get a way back to the answer and are set up for print too."""
+    for sheet in book.worksheets[1:]:
+        if not sheet.print_title_rows:
+            print_setup(sheet)
+            if sheet["A2"].value is None:
+                cells.link(sheet["A2"], book.worksheets[0].title, "back to the answer")
 
 
 # ---------------------------------------------------------------- tables
@@ -157,40 +191,54 @@ def add_table(
     units: Mapping[str, str] | None = None,
     totals: tuple[str, ...] = (),
     currency: str = "money",
+    *,
+    links: Mapping[str, Targets] | None = None,
 ) -> None:
-    """Help, headers with units, rows, and live totals that follow the filter."""
+    """Help, headers with units, rows, and live totals that follow the filter.
+
+    links: column -> name -> sheet and cell where the name is explained; for tables of up to LINKED_ROWS rows.
+    """
     units = units or {}
     cells.put(sheet["A1"], help)
     sheet["A1"].font = cells.NOTE
     cells.link(sheet.cell(2, 1), "Answer", "back to the answer")
-    heads = 4
     for i, name in enumerate(frame.columns, start=1):
-        cell, unit = sheet.cell(heads, i, str(name)), sheet.cell(heads + 1, i)
+        cell, unit = sheet.cell(HEADS, i, str(name)), sheet.cell(HEADS + 1, i)
         cell.font, cell.fill, cell.alignment = cells.HEADER, cells.HEADER_FILL, cells.WRAP
         unit.value = units.get(str(name), "").replace("money", currency)
         unit.font, unit.fill = cells.UNIT, cells.UNIT_FILL
         sheet.column_dimensions[letter(i - 1)].width = _width(str(name), frame.iloc[:, i - 1])
     formats = [number_format(str(name), frame.iloc[:, i]) for i, name in enumerate(frame.columns)]
-    for r, values in enumerate(frame.itertuples(index=False, name=None), start=heads + 2):
+    for r, values in enumerate(frame.itertuples(index=False, name=None), start=FIRST_ROW):
         for i, value in enumerate(values, start=1):
             value = tidy(value)
             if value is not None:
                 cell = sheet.cell(r, i)
                 cells.put(cell, ("yes" if value else "no") if isinstance(value, bool) else value)
                 cell.number_format = formats[i - 1]
-    last = heads + 1 + len(frame)
+    last = HEADS + 1 + len(frame)
+    if links and len(frame) <= LINKED_ROWS:
+        _link_names(sheet, frame, FIRST_ROW, links)
     if totals and len(frame):
         sheet.cell(3, 1, "total of the rows shown").font = cells.BOLD
         for name in (n for n in totals if frame[n].notna().any()):
             i = list(frame.columns).index(name)
-            cell = sheet.cell(3, i + 1, f"=SUBTOTAL(9,{letter(i)}{heads + 2}:{letter(i)}{last})")
+            cell = sheet.cell(3, i + 1, f"=SUBTOTAL(9,{letter(i)}{FIRST_ROW}:{letter(i)}{last})")
             cell.font, cell.fill, cell.number_format = cells.BOLD, cells.TOTAL_FILL, formats[i]
-    if said := mark_columns(sheet, [str(n) for n in frame.columns], heads + 2, last):
+    if said := mark_columns(sheet, [str(n) for n in frame.columns], FIRST_ROW, last):
         sheet.cell(2, 3, f"Marked: {', '.join(said)}.").font = cells.NOTE
-    sheet.freeze_panes = sheet.cell(heads + 2, 2)
-    sheet.auto_filter.ref = f"A{heads}:{letter(len(frame.columns) - 1)}{max(last, heads + 1)}"
-    sheet.print_title_rows = f"{heads}:{heads + 1}"
+    sheet.freeze_panes = sheet.cell(FIRST_ROW, 2)
+    sheet.auto_filter.ref = f"A{HEADS}:{letter(len(frame.columns) - 1)}{max(last, HEADS + 1)}"
+    sheet.print_title_rows = f"{HEADS}:{HEADS + 1}"
     print_setup(sheet)
+
+
+def _link_names(sheet: Worksheet, frame: pd.DataFrame, first: int, links: Mapping[str, Targets]) -> None:
+    for i, name in enumerate(frame.columns, start=1):
+        targets = links.get(str(name), {})
+        for r, value in enumerate(frame[name] if targets else (), start=first):
+            if isinstance(value, str) and value in targets:
+                cells.point(sheet.cell(r, i), *targets[value])
 
 
 def number_format(name: str, column: pd.Series) -> str:

@@ -25,7 +25,10 @@ def add_charts(sheet: Worksheet, plan: Plan) -> None:
     for column in "BCDEFGHIJ":
         sheet.column_dimensions[column].width = 14
     money, divisor = summary.money_unit(plan)
-    row = 1
+    cells.put(sheet["A1"], "The plan in charts, each beside the table it is drawn from.")
+    sheet["A1"].font = cells.NOTE
+    cells.link(sheet["A2"], "Answer", "back to the answer")
+    row = 4
     for title, unit, table, kind in (
         ("Cost a year by item", money, _cost_by_year(plan) / divisor, "stack"),
         ("Dependence by stage", "share of requirement", _dependence(plan), "line"),

@@ -10,13 +10,14 @@ import pandas as pd
 from openpyxl import Workbook
 
 from . import cells, summary
-from .book import Page, add_table, answer_page
+from .book import FIRST_ROW, Page, Targets, add_table, answer_page
 from .files import replace_file, replace_folder
 from .marks import PARTNER_WORTH, SHORT, heat, mark_area
 from .plan_charts import add_charts
 from .plan_schema import PLAN_TABLES
 from .schema import TABLES
 from .sheets import letter
+from .values import tidy
 from .writing import csv_files
 
 if TYPE_CHECKING:
@@ -38,6 +39,13 @@ TOTALS = {
     "incentives": ("amount",),
     "activity": ("activity",),
 }
+# Columns of plan tables that name a row of an input table, whose key has the same name.
+_NAMED = {
+    "expansion": "expansions", "facility": "facilities", "process": "processes", "route": "routes", "supply": "supplies",
+    "sale": "sales", "toll": "tolls", "lane": "lanes", "stock": "stocks", "return": "returns", "demand": "demands",
+    "limit": "limits", "incentive": "incentives", "impact": "impacts", "material": "materials", "stage": "stages",
+    "scenario": "scenarios",
+}  # fmt: skip
 _BESIDE = 4  # column of the first page from which a table stands beside the costs
 ORDER = (
     "builds",
@@ -98,7 +106,7 @@ def plan_workbook(plan: Plan) -> Workbook:
     book = Workbook()
     page = answer_page(book, str(plan.case.settings.get("name") or "Plan"))
     chart_sheet = book.create_sheet("Charts") if plan.has_plan else None
-    filled = add_plan_tables(book, plan.tables, _currency(plan))
+    filled = add_plan_tables(book, plan.tables, _currency(plan), input_targets(plan.case))
     add_inputs(book, plan.case)
     add_provenance(book, plan)
     _answer(page, plan, filled)
@@ -107,14 +115,29 @@ def plan_workbook(plan: Plan) -> Workbook:
     return book
 
 
-def add_plan_tables(book: Workbook, tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]:
-    """A sheet for each plan table that has rows; returns their names."""
+def add_plan_tables(
+    book: Workbook, tables: Mapping[str, pd.DataFrame], currency: str, links: Mapping[str, Targets] | None = None
+) -> list[str]:
+    """A sheet for each plan table that has rows, its names linked to where they are explained; returns their names."""
     filled = [name for name in ORDER if name in tables and len(tables[name])]
     for name in filled:
         units = {c.name: c.unit for c in PLAN_TABLES[name].columns}
         sheet = book.create_sheet(name)
-        add_table(sheet, PLAN_TABLES[name].help, tables[name], units, TOTALS.get(name, ()), currency)
+        add_table(sheet, PLAN_TABLES[name].help, tables[name], units, TOTALS.get(name, ()), currency, links=links)
     return filled
+
+
+def input_targets(case: Case) -> dict[str, Targets]:
+    """Column of a plan table -> name in it -> sheet and cell of the input it comes from."""
+    found: dict[str, Targets] = {}
+    for column, table in _NAMED.items():
+        frame = case.tables[table]
+        if len(frame):
+            used = list(frame.dropna(axis=1, how="all").columns)
+            at = letter(used.index(column))
+            names = (str(tidy(v)) for v in frame[column])
+            found[column] = {name: (f"in {table}", f"{at}{r}") for r, name in enumerate(names, start=FIRST_ROW)}
+    return found
 
 
 def add_provenance(book: Workbook, plan: Plan | ScenarioPlan) -> None:
@@ -132,6 +155,12 @@ def _currency(plan: Plan) -> str:
     return str(plan.case.settings.get("currency") or "money")
 
 
+def other_sheets(plan: Plan | ScenarioPlan) -> dict[str, str]:
+    """The sheets behind the plan's own, and what they hold."""
+    audit = {} if plan.audit is None else {"audit": "What was recomputed, and whether it agrees."}
+    return {"provenance": "How the plan was found.", **audit, "in settings": "The inputs, from this sheet on."}
+
+
 # ---------------------------------------------------------------- the answer
 
 
@@ -143,7 +172,9 @@ def _answer(page: Page, plan: Plan, filled: list[str]) -> None:
     if not plan.has_plan:
         return
     page.line(summary.verdict(plan.audit), cells.BODY)
-    page.sentences("The decision", [*summary.decisions(plan), *summary.partners(plan)])
+    rows = summary.decision_rows(plan)
+    to = [(table, f"A{FIRST_ROW + at}") for _, table, at in rows]
+    page.sentences("The decision", [*summary.decisions(plan), *summary.partners(plan)], to)
     page.sentences("Where it comes from", [*summary.sources(plan), *summary.dependence(plan), *summary.freedom(plan)])
     page.sentences(
         "Demand and limits", [*summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan)]
@@ -152,7 +183,7 @@ def _answer(page: Page, plan: Plan, filled: list[str]) -> None:
     _dependence(page, plan)
     _segments(page, plan)
     helps = {name: PLAN_TABLES[name].help for name in filled}
-    page.contents({"Charts": "", **helps, "provenance": "", "audit": ""})
+    page.contents({"Charts": "Cost, dependence, demand, sources", **helps, **other_sheets(plan)})
     empty = [name for name in ORDER if name not in filled]
     if empty:
         page.line(f"Nothing of this kind in the plan: {', '.join(empty)}.", cells.NOTE)
