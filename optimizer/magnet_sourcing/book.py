@@ -193,10 +193,12 @@ def add_table(
     currency: str = "money",
     *,
     links: Mapping[str, Targets] | None = None,
+    formats: Mapping[str, str] | None = None,
 ) -> None:
     """Help, headers with units, rows, and live totals that follow the filter.
 
     links: column -> name -> sheet and cell where the name is explained; for tables of up to LINKED_ROWS rows.
+    formats: column -> number format, where it is not what the name and the numbers tell.
     """
     units = units or {}
     cells.put(sheet["A1"], help)
@@ -208,14 +210,15 @@ def add_table(
         unit.value = units.get(str(name), "").replace("money", currency)
         unit.font, unit.fill = cells.UNIT, cells.UNIT_FILL
         sheet.column_dimensions[letter(i - 1)].width = _width(str(name), frame.iloc[:, i - 1])
-    formats = [number_format(str(name), frame.iloc[:, i]) for i, name in enumerate(frame.columns)]
+    given = formats or {}
+    looks = [given.get(str(n)) or number_format(str(n), frame.iloc[:, i]) for i, n in enumerate(frame.columns)]
     for r, values in enumerate(frame.itertuples(index=False, name=None), start=FIRST_ROW):
         for i, value in enumerate(values, start=1):
             value = tidy(value)
             if value is not None:
                 cell = sheet.cell(r, i)
                 cells.put(cell, ("yes" if value else "no") if isinstance(value, bool) else value)
-                cell.number_format = formats[i - 1]
+                cell.number_format = looks[i - 1]
     last = HEADS + 1 + len(frame)
     if links and len(frame) <= LINKED_ROWS:
         _link_names(sheet, frame, FIRST_ROW, links)
@@ -224,7 +227,7 @@ def add_table(
         for name in (n for n in totals if frame[n].notna().any()):
             i = list(frame.columns).index(name)
             cell = sheet.cell(3, i + 1, f"=SUBTOTAL(9,{letter(i)}{FIRST_ROW}:{letter(i)}{last})")
-            cell.font, cell.fill, cell.number_format = cells.BOLD, cells.TOTAL_FILL, formats[i]
+            cell.font, cell.fill, cell.number_format = cells.BOLD, cells.TOTAL_FILL, looks[i]
     if said := mark_columns(sheet, [str(n) for n in frame.columns], FIRST_ROW, last):
         sheet.cell(2, 3, f"Marked: {', '.join(said)}.").font = cells.NOTE
     sheet.freeze_panes = sheet.cell(FIRST_ROW, 2)

@@ -25,6 +25,8 @@ TOTAL_FILL = PatternFill("solid", fgColor="DDEBF7")
 THIN = Border(bottom=Side(style="thin", color="BFBFBF"))
 WRAP = Alignment(wrap_text=True, vertical="top")
 WRAP_RIGHT = Alignment(horizontal="right", wrap_text=True, vertical="top")
+WRAP_LEFT = Alignment(horizontal="left", wrap_text=True, vertical="top")
+RIGHT = Alignment(horizontal="right")
 TOP = Alignment(vertical="top")
 
 

@@ -13,9 +13,10 @@ from . import cells, summary
 from .book import FIRST_ROW, Page, Targets, add_table, answer_page
 from .files import replace_file, replace_folder
 from .marks import PARTNER_WORTH, SHORT, heat, mark_area
+from .numerals import column_of, shown, typed
 from .plan_charts import add_charts
 from .plan_schema import PLAN_TABLES
-from .schema import TABLES
+from .schema import SETTINGS, TABLES, Column, Table
 from .sheets import letter
 from .values import tidy
 from .writing import csv_files
@@ -263,19 +264,29 @@ def _segments(page: Page, plan: Plan) -> None:
 def add_inputs(book: Workbook, case: Case) -> None:
     """The case as it was solved, so that the plan can be understood, and solved again, from this file alone."""
     currency = str(case.settings.get("currency") or "money")
-    rows = [(k, v) for k, v in case.settings.items() if v is not None]
-    add_table(
-        book.create_sheet("in settings"), "Input: the settings used.", pd.DataFrame(rows, columns=["setting", "value"])
-    )
+    by_name = {c.name: c for c in SETTINGS}
+    rows = [(k, typed(by_name.get(k), v), _unit(by_name.get(k))) for k, v in case.settings.items() if v is not None]
+    settings = pd.DataFrame(rows, columns=["setting", "value", "unit"], dtype=object)
+    add_table(book.create_sheet("in settings"), "Input: the settings used.", settings, formats={"value": "General"})
     for name, frame in case.tables.items():
         if len(frame):
-            units = {c.name: c.unit for c in TABLES[name].columns}
-            used = frame.dropna(axis=1, how="all")
-            add_table(
-                book.create_sheet(f"in {name}"),
-                f"Input: {TABLES[name].help}",
-                used,
-                {str(h): units.get(str(h).rsplit(" ", 1)[0], units.get(str(h), "")) for h in used.columns},
-                (),
-                currency,
-            )
+            _add_input(book, TABLES[name], frame.dropna(axis=1, how="all"), currency)
+
+
+def _add_input(book: Workbook, table: Table, used: pd.DataFrame, currency: str) -> None:
+    """A table of the case: numbers as numbers, in the units of the schema."""
+    columns = {str(h): column_of(table, str(h)) for h in used.columns}
+    values = {h: [typed(c, v) for v in used[h]] for h, c in columns.items()}
+    add_table(
+        book.create_sheet(f"in {table.name}"),
+        f"Input: {table.help}",
+        pd.DataFrame(values, dtype=object),
+        {h: _unit(c) for h, c in columns.items()},
+        (),
+        currency,
+        formats={h: shown(c, values[h]) for h, c in columns.items()},
+    )
+
+
+def _unit(column: Column | None) -> str:
+    return "" if column is None else column.unit

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from magnet_sourcing import Case, Plan, solve
 from magnet_sourcing import book as books
+from magnet_sourcing.numerals import column_of, shown, typed
 from magnet_sourcing.plan_writing import plan_workbook
+from magnet_sourcing.schema import TABLES
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
-from pytest import fixture
+from pytest import fixture, mark
 
 from ..miniatures.cases import best, case, need, offer, plant
 
@@ -96,3 +99,36 @@ def test_names_of_long_tables_are_not_linked(small: Plan, monkeypatch: Any) -> N
     assert plan_workbook(small)["capacity"]["A6"].hyperlink is not None
     monkeypatch.setattr(books, "LINKED_ROWS", rows - 1)
     assert plan_workbook(small)["capacity"]["A6"].hyperlink is None
+
+
+@mark.parametrize("made", [Case.small, Case.reference])
+def test_a_case_holds_real_numbers_and_stays_the_same(made: Callable[[], Case], tmp_path: Path) -> None:
+    given = made()
+    path = given.write(tmp_path / "case.xlsx")
+    assert Case.read(path).hash == given.hash
+    book, numbers = load_workbook(path), 0
+    for table in TABLES.values():
+        sheet = book[table.name]
+        for column in (c for c in sheet[1] if c.value):
+            known = column_of(table, str(column.value))
+            for row in range(3, sheet.max_row + 1):
+                cell = sheet.cell(row, column.column)
+                if known is not None and known.numeric and cell.value is not None:
+                    assert cell.data_type == "n", (table.name, cell)
+                    numbers += 1
+    assert numbers > 100
+    years = [c for c in book["periods"]["A"][2:] if c.value is not None]
+    assert years and all(isinstance(c.value, int) and c.number_format == "0" for c in years)
+    assert book["periods"]["A1"].hyperlink.location == "'Read me'!A1"
+
+
+def test_numbers_from_text() -> None:
+    column = TABLES["facilities"].by_name["capacity"]
+    year = TABLES["facilities"].by_name["first_year"]
+    assert [typed(column, x) for x in ("5000", "0.1", "1e3", "12 %", "", None, "0.30000000000000004")] == [
+        5000, 0.1, 1000, "12 %", None, None, 0.30000000000000004,
+    ]  # fmt: skip
+    assert shown(column, [5000, 2]) == "#,##0"
+    assert shown(column, [5000, 2.25]) == "#,##0.00"
+    assert shown(column, [5000, 0.333]) == "General"
+    assert shown(year, [2025]) == "0"
