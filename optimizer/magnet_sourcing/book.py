@@ -25,6 +25,7 @@ _SHARES = {
 }  # fmt: skip
 
 _MANY = 8  # sheets, from which the list of them stands in two columns
+_PRINTED_ROWS = 60  # of a first page, on one sheet of paper
 _ROOM = 60  # characters of a sheet's help there
 HEADS = 4  # row of the headers of a table, the units below them
 FIRST_ROW = HEADS + 2  # of the rows themselves
@@ -42,7 +43,7 @@ class Page:
     def __init__(self, sheet: Worksheet) -> None:
         self.sheet, self.row, self.figure = sheet, 1, 1
 
-    def line(self, text: str, font: Any, to: tuple[str, str] | None = None) -> None:
+    def line(self, text: str, font: Any = cells.BODY, to: tuple[str, str] | None = None) -> None:
         """A line of text; to: sheet and cell that it leads to."""
         cell = self.sheet.cell(self.row, 1)
         cells.put(cell, text)
@@ -108,6 +109,12 @@ class Page:
             note.font = cells.NOTE
         self.row += rows
 
+    def fit(self) -> None:
+        """Sets the page up to be printed on as few sheets of paper as stay legible; to be called when it is full."""
+        last = max(self.row - 1, self.sheet.max_row)
+        self.sheet.page_setup.fitToHeight = -(-last // _PRINTED_ROWS)
+        self.sheet.print_area = f"A1:{letter(self.WIDTH - 1)}{last}"
+
 
 def _short(help: str) -> str:
     """The first sentence, cut where the column ends."""
@@ -168,6 +175,7 @@ def write_study(
     page.contents({name: help for name, (help, _, _) in filled.items()})
     if decorate is not None:
         decorate(book, page)
+    page.fit()
     finish(book)
     return replace_file(path, lambda temporary: book.save(temporary))
 
@@ -204,14 +212,20 @@ def add_table(
     cells.put(sheet["A1"], help)
     sheet["A1"].font = cells.NOTE
     cells.link(sheet.cell(2, 1), "Answer", "back to the answer")
+    numeric = [_holds_numbers(frame.iloc[:, i]) for i in range(frame.shape[1])]
     for i, name in enumerate(frame.columns, start=1):
         cell, unit = sheet.cell(HEADS, i, str(name)), sheet.cell(HEADS + 1, i)
         cell.font, cell.fill, cell.alignment = cells.HEADER, cells.HEADER_FILL, cells.WRAP
         unit.value = units.get(str(name), "").replace("money", currency)
         unit.font, unit.fill = cells.UNIT, cells.UNIT_FILL
+        if numeric[i - 1]:  # heads stand over their numbers
+            cell.alignment, unit.alignment = cells.WRAP_RIGHT, cells.RIGHT
         sheet.column_dimensions[letter(i - 1)].width = _width(str(name), frame.iloc[:, i - 1])
     given = formats or {}
     looks = [given.get(str(n)) or number_format(str(n), frame.iloc[:, i]) for i, n in enumerate(frame.columns)]
+    for i in range(len(looks) - 1):
+        if numeric[i] and not numeric[i + 1] and looks[i] != "General":
+            looks[i] += "_)"  # keeps a number off the text beside it
     for r, values in enumerate(frame.itertuples(index=False, name=None), start=FIRST_ROW):
         for i, value in enumerate(values, start=1):
             value = tidy(value)
@@ -233,6 +247,7 @@ def add_table(
     sheet.freeze_panes = sheet.cell(FIRST_ROW, 2)
     sheet.auto_filter.ref = f"A{HEADS}:{letter(len(frame.columns) - 1)}{max(last, HEADS + 1)}"
     sheet.print_title_rows = f"{HEADS}:{HEADS + 1}"
+    sheet.print_area = f"A1:{letter(max(len(frame.columns), 3) - 1)}{max(last, HEADS + 1)}"
     print_setup(sheet)
 
 
@@ -242,6 +257,16 @@ def _link_names(sheet: Worksheet, frame: pd.DataFrame, first: int, links: Mappin
         for r, value in enumerate(frame[name] if targets else (), start=first):
             if isinstance(value, str) and value in targets:
                 cells.point(sheet.cell(r, i), *targets[value])
+
+
+def _holds_numbers(column: pd.Series) -> bool:
+    """Numbers and blanks, nothing else."""
+    if pd.api.types.is_bool_dtype(column):
+        return False
+    if pd.api.types.is_numeric_dtype(column):
+        return True
+    values = [v for v in map(tidy, column) if v is not None]
+    return bool(values) and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values)
 
 
 def number_format(name: str, column: pd.Series) -> str:

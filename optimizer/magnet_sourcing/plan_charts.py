@@ -39,6 +39,7 @@ def add_charts(sheet: Worksheet, plan: Plan) -> None:
         if not table.empty:
             row = _chart(sheet, row, title, unit, table, kind)
     print_setup(sheet)
+    sheet.print_area = f"A1:U{row}"
 
 
 def _cost_by_year(plan: Plan) -> pd.DataFrame:

@@ -111,6 +111,7 @@ def plan_workbook(plan: Plan) -> Workbook:
     add_inputs(book, plan.case)
     add_provenance(book, plan)
     _answer(page, plan, filled)
+    page.fit()
     if chart_sheet is not None:
         add_charts(chart_sheet, plan)
     return book

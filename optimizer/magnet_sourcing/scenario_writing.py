@@ -58,4 +58,5 @@ def scenario_workbook(plan: ScenarioPlan) -> Workbook:
     helps = {name: PLAN_TABLES[name].help for name in filled}
     page.contents({"scenarios": "one row a future", **helps, **other_sheets(plan)})
     page.line(f"In Python and CSV only, for their size: {', '.join(_LEFT_OUT)}.", cells.NOTE)
+    page.fit()
     return book

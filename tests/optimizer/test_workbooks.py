@@ -132,3 +132,27 @@ def test_numbers_from_text() -> None:
     assert shown(column, [5000, 2.25]) == "#,##0.00"
     assert shown(column, [5000, 0.333]) == "General"
     assert shown(year, [2025]) == "0"
+
+
+def test_every_sheet_prints_on_a4_one_page_wide(small_book: Workbook) -> None:
+    for sheet in small_book:
+        page = sheet.page_setup
+        assert (page.paperSize, page.orientation, page.fitToWidth) == (9, "landscape", 1), sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.oddFooter.center.text == "&A - page &P of &N"
+        assert sheet.print_area, sheet.title
+    for sheet in (s for s in small_book if s.title not in ("Answer", "Charts")):
+        assert sheet.print_title_rows == "$4:$5"
+        left, top, right, bottom = range_boundaries(sheet.print_area.rpartition("!")[2])
+        heads = [c.column for c in sheet[4] if c.value]
+        assert (left, top, bottom) == (1, 1, sheet.max_row) and right >= max(heads)
+
+
+@mark.parametrize("rows, pages", [(10, 1), (60, 1), (61, 2), (120, 2)])
+def test_pages_of_the_answer(rows: int, pages: int) -> None:
+    page = books.answer_page(Workbook(), "Title")
+    for _ in range(rows - 1):
+        page.line("A line.")
+    page.fit()
+    assert page.sheet.page_setup.fitToHeight == pages
+    assert page.sheet.print_area == f"'Answer'!$A$1:$M${rows}"
