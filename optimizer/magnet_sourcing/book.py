@@ -14,7 +14,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from . import cells
 from .files import replace_file, replace_folder
 from .marks import mark_columns
+from .saving import save
 from .sheets import letter
+from .units import unit_of
 from .values import tidy
 from .writing import print_setup
 
@@ -177,7 +179,7 @@ def write_study(
         decorate(book, page)
     page.fit()
     finish(book)
-    return replace_file(path, lambda temporary: book.save(temporary))
+    return replace_file(path, lambda temporary: save(book, temporary, title))
 
 
 def finish(book: Workbook) -> None:
@@ -216,7 +218,7 @@ def add_table(
     for i, name in enumerate(frame.columns, start=1):
         cell, unit = sheet.cell(HEADS, i, str(name)), sheet.cell(HEADS + 1, i)
         cell.font, cell.fill, cell.alignment = cells.HEADER, cells.HEADER_FILL, cells.WRAP
-        unit.value = units.get(str(name), "").replace("money", currency)
+        unit.value = unit_of(str(name), units, currency) or None
         unit.font, unit.fill = cells.UNIT, cells.UNIT_FILL
         if numeric[i - 1]:  # heads stand over their numbers
             cell.alignment, unit.alignment = cells.WRAP_RIGHT, cells.RIGHT

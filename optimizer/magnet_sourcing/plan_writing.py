@@ -16,6 +16,7 @@ from .marks import PARTNER_WORTH, SHORT, heat, mark_area
 from .numerals import column_of, shown, typed
 from .plan_charts import add_charts
 from .plan_schema import PLAN_TABLES
+from .saving import save
 from .schema import SETTINGS, TABLES, Column, Table
 from .sheets import letter
 from .values import tidy
@@ -91,7 +92,7 @@ def write_result(
         raise ValueError(f"{path}: the plan would replace the case; give another output")
     if path.suffix.lower() == ".xlsx":
         book = workbook()
-        return replace_file(path, lambda temporary: book.save(temporary))
+        return replace_file(path, lambda temporary: save(book, temporary, str(plan.case.settings.get("name") or "Plan")))
     if path.suffix:
         raise ValueError(f"{path}: a plan is written as .xlsx or as a folder (a path without ending)")
     files = {f"{name}.csv": frame.to_csv(index=False) for name, frame in plan.tables.items()}

@@ -18,6 +18,7 @@ from .files import replace_file, replace_folder
 from .numerals import column_of, shown, typed
 from .parsing import BESIDE, number_beside
 from .reading import unit_text
+from .saving import save
 from .schema import SETTINGS, TABLES, Column, Table, split_header
 from .sheets import letter
 from .values import tidy
@@ -33,10 +34,14 @@ def write_case(case: Case, path: Path) -> Path:
     """Writes a workbook (.xlsx) or a folder of CSV tables, whole or not at all; returns the path written."""
     if path.suffix.lower() == ".xlsx":
         book = case_workbook(case)
-        return replace_file(path, lambda temporary: book.save(temporary))
+        return replace_file(path, lambda temporary: save(book, temporary, _title(case)))
     if path.suffix:
         raise ValueError(f"{path}: a case is written as .xlsx or as a folder (a path without ending)")
     return replace_folder(path, csv_files(case))
+
+
+def _title(case: Case) -> str:
+    return str(case.settings.get("name") or "A new case")
 
 
 # ---------------------------------------------------------------- CSV
@@ -93,7 +98,7 @@ def _read_me(sheet: Worksheet, case: Case) -> None:
     sheet.sheet_view.showGridLines = False
     sheet.column_dimensions["A"].width = 22
     sheet.column_dimensions["B"].width = 110
-    cells.put(sheet["A1"], str(case.settings.get("name") or "A new case"))
+    cells.put(sheet["A1"], _title(case))
     sheet["A1"].font = cells.TITLE
     lines = [
         ("", str(case.settings.get("description") or "")),
