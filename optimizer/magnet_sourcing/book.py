@@ -64,7 +64,8 @@ class Page:
 
     def heads(self, texts: list[Any]) -> None:
         for i, text in enumerate(texts, start=1):
-            cell = self.sheet.cell(self.row, i, text)
+            cell = self.sheet.cell(self.row, i)
+            cells.put(cell, text)
             cell.font, cell.fill, cell.alignment = cells.HEADER, cells.HEADER_FILL, cells.WRAP
         if any(len(str(text)) > 9 for text in texts[2:]):
             self.sheet.row_dimensions[self.row].height = 31
@@ -74,9 +75,6 @@ class Page:
         for i, (value, shown) in enumerate(zip(values, formats, strict=True), start=1):
             cell = self.sheet.cell(self.row, i)
             cells.put(cell, value)
-            if isinstance(value, str) and value.startswith("=SUM"):  # our own total, not text from outside
-                cell.value = value
-                cell.quotePrefix = False
             cell.font, cell.number_format, cell.border = font, shown, cells.THIN
         self.row += 1
 
@@ -216,9 +214,10 @@ def add_table(
     cells.link(sheet.cell(2, 1), "Answer", "back to the answer")
     numeric = [_holds_numbers(frame.iloc[:, i]) for i in range(frame.shape[1])]
     for i, name in enumerate(frame.columns, start=1):
-        cell, unit = sheet.cell(HEADS, i, str(name)), sheet.cell(HEADS + 1, i)
+        cell, unit = sheet.cell(HEADS, i), sheet.cell(HEADS + 1, i)
+        cells.put(cell, str(name))
         cell.font, cell.fill, cell.alignment = cells.HEADER, cells.HEADER_FILL, cells.WRAP
-        unit.value = unit_of(str(name), units, currency) or None
+        cells.put(unit, unit_of(str(name), units, currency) or None)
         unit.font, unit.fill = cells.UNIT, cells.UNIT_FILL
         if numeric[i - 1]:  # heads stand over their numbers
             cell.alignment, unit.alignment = cells.WRAP_RIGHT, cells.RIGHT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -30,13 +31,28 @@ RIGHT = Alignment(horizontal="right")
 TOP = Alignment(vertical="top")
 
 
+_UNFIT = re.compile(rf"{ILLEGAL_CHARACTERS_RE.pattern}|[\ud800-\udfff\ufffe\uffff]")
+
+
+class Total(str):
+    """A formula of ours; no other text is ever run as one."""
+
+
+def clean(text: str) -> str:
+    """Text without the characters that no workbook can hold."""
+    return _UNFIT.sub("", text)
+
+
 def put(cell: Any, value: Any) -> None:
     """Writes a value; text that a spreadsheet would run as a formula stays text."""
+    if isinstance(value, Total):
+        cell.value = str(value)
+        return
     if isinstance(value, str):
-        value = ILLEGAL_CHARACTERS_RE.sub("", value)[:32_000]
+        value = clean(value)[:32_000]
         cell.value = value
+        cell.data_type = "s"  # also where openpyxl takes it for a formula ('=1+1') or an error ('#N/A')
         if value[:1] in ("=", "+", "-", "@", "\t", "{"):
-            cell.data_type = "s"
             cell.quotePrefix = True
         return
     cell.value = value.item() if hasattr(value, "item") else value

@@ -193,6 +193,8 @@ def _write(sheet: Worksheet, row: int, figure: Figure) -> None:
         cell = sheet.cell(row + 1, j)
         cells.put(cell, str(name))
         cell.font, cell.alignment = cells.BOLD, cells.WRAP if j == 1 else cells.WRAP_RIGHT
+    if any(len(str(name)) > 13 for name in figure.table.columns):
+        sheet.row_dimensions[row + 1].height = 31
     shown = {"line": "0%", "stack": "#,##0.0", "time": "0.##"}[figure.kind]
     for i, (name, values) in enumerate(zip(figure.table.index, figure.table.to_numpy(), strict=True), start=row + 2):
         cells.put(sheet.cell(i, 1), str(name))

@@ -202,7 +202,7 @@ def _cost_items(page: Page, plan: Plan) -> None:
     first = page.row
     for r in summary.cost_by_item(plan).itertuples():
         page.cells([r.item, r.discounted / divisor], ["General", "#,##0.00"])
-    page.cells(["total", f"=SUM(B{first}:B{page.row - 1})"], ["General", "#,##0.00"], cells.BOLD)
+    page.cells(["total", cells.Total(f"=SUM(B{first}:B{page.row - 1})")], ["General", "#,##0.00"], cells.BOLD)
     page.row = max(page.row, first + len(plan.tables["signings"]))
 
 
