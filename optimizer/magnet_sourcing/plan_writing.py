@@ -10,11 +10,16 @@ import pandas as pd
 from openpyxl import Workbook
 
 from . import cells, summary
-from .book import Page, add_table, answer_page
+from .book import FIRST_ROW, Page, Targets, add_table, answer_page
 from .files import replace_file, replace_folder
+from .marks import PARTNER_WORTH, SHORT, heat, mark_area
+from .numerals import column_of, shown, typed
 from .plan_charts import add_charts
 from .plan_schema import PLAN_TABLES
-from .schema import TABLES
+from .saving import save
+from .schema import SETTINGS, TABLES, Column, Table
+from .sheets import letter
+from .values import tidy
 from .writing import csv_files
 
 if TYPE_CHECKING:
@@ -36,6 +41,14 @@ TOTALS = {
     "incentives": ("amount",),
     "activity": ("activity",),
 }
+# Columns of plan tables that name a row of an input table, whose key has the same name.
+_NAMED = {
+    "expansion": "expansions", "facility": "facilities", "process": "processes", "route": "routes", "supply": "supplies",
+    "sale": "sales", "toll": "tolls", "lane": "lanes", "stock": "stocks", "return": "returns", "demand": "demands",
+    "limit": "limits", "incentive": "incentives", "impact": "impacts", "material": "materials", "stage": "stages",
+    "scenario": "scenarios",
+}  # fmt: skip
+_BESIDE = 4  # column of the first page from which a table stands beside the costs
 ORDER = (
     "builds",
     "signings",
@@ -81,7 +94,7 @@ def write_result(
         raise ValueError(f"{path}: the plan would replace the case; give another output")
     if path.suffix.lower() == ".xlsx":
         book = workbook()
-        return replace_file(path, lambda temporary: book.save(temporary))
+        return replace_file(path, lambda temporary: save(book, temporary, str(plan.case.settings.get("name") or "Plan")))
     if path.suffix:
         raise ValueError(f"{path}: a plan is written as .xlsx or as a folder (a path without ending)")
     files = {f"{name}.csv": frame.to_csv(index=False) for name, frame in plan.tables.items()}
@@ -97,23 +110,39 @@ def plan_workbook(plan: Plan) -> Workbook:
     book = Workbook()
     page = answer_page(book, str(plan.case.settings.get("name") or "Plan"))
     chart_sheet = book.create_sheet("Charts") if plan.has_plan else None
-    filled = add_plan_tables(book, plan.tables, _currency(plan))
+    filled = add_plan_tables(book, plan.tables, _currency(plan), input_targets(plan.case))
     add_inputs(book, plan.case)
     add_provenance(book, plan)
     _answer(page, plan, filled)
+    page.fit()
     if chart_sheet is not None:
         add_charts(chart_sheet, plan)
     return book
 
 
-def add_plan_tables(book: Workbook, tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]:
-    """A sheet for each plan table that has rows; returns their names."""
+def add_plan_tables(
+    book: Workbook, tables: Mapping[str, pd.DataFrame], currency: str, links: Mapping[str, Targets] | None = None
+) -> list[str]:
+    """A sheet for each plan table that has rows, its names linked to where they are explained; returns their names."""
     filled = [name for name in ORDER if name in tables and len(tables[name])]
     for name in filled:
         units = {c.name: c.unit for c in PLAN_TABLES[name].columns}
         sheet = book.create_sheet(name)
-        add_table(sheet, PLAN_TABLES[name].help, tables[name], units, TOTALS.get(name, ()), currency)
+        add_table(sheet, PLAN_TABLES[name].help, tables[name], units, TOTALS.get(name, ()), currency, links=links)
     return filled
+
+
+def input_targets(case: Case) -> dict[str, Targets]:
+    """Column of a plan table -> name in it -> sheet and cell of the input it comes from."""
+    found: dict[str, Targets] = {}
+    for column, table in _NAMED.items():
+        frame = case.tables[table]
+        if len(frame):
+            used = list(frame.dropna(axis=1, how="all").columns)
+            at = letter(used.index(column))
+            names = (str(tidy(v)) for v in frame[column])
+            found[column] = {name: (f"in {table}", f"{at}{r}") for r, name in enumerate(names, start=FIRST_ROW)}
+    return found
 
 
 def add_provenance(book: Workbook, plan: Plan | ScenarioPlan) -> None:
@@ -131,6 +160,12 @@ def _currency(plan: Plan) -> str:
     return str(plan.case.settings.get("currency") or "money")
 
 
+def other_sheets(plan: Plan | ScenarioPlan) -> dict[str, str]:
+    """The sheets behind the plan's own, and what they hold."""
+    audit = {} if plan.audit is None else {"audit": "What was recomputed, and whether it agrees."}
+    return {"provenance": "How the plan was found.", **audit, "in settings": "The inputs, from this sheet on."}
+
+
 # ---------------------------------------------------------------- the answer
 
 
@@ -142,7 +177,9 @@ def _answer(page: Page, plan: Plan, filled: list[str]) -> None:
     if not plan.has_plan:
         return
     page.line(summary.verdict(plan.audit), cells.BODY)
-    page.sentences("The decision", [*summary.decisions(plan), *summary.partners(plan)])
+    rows = summary.decision_rows(plan)
+    to = [(table, f"A{FIRST_ROW + at}") for _, table, at in rows]
+    page.sentences("The decision", [*summary.decisions(plan), *summary.partners(plan)], to)
     page.sentences("Where it comes from", [*summary.sources(plan), *summary.dependence(plan), *summary.freedom(plan)])
     page.sentences(
         "Demand and limits", [*summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan)]
@@ -153,21 +190,45 @@ def _answer(page: Page, plan: Plan, filled: list[str]) -> None:
     _dependence(page, plan)
     _segments(page, plan)
     helps = {name: PLAN_TABLES[name].help for name in filled}
-    page.contents({"Charts": "", **helps, "provenance": "", "audit": ""})
+    page.contents({"Charts": "Cost, dependence, demand, sources", **helps, **other_sheets(plan)})
     empty = [name for name in ORDER if name not in filled]
     if empty:
         page.line(f"Nothing of this kind in the plan: {', '.join(empty)}.", cells.NOTE)
 
 
 def _cost_items(page: Page, plan: Plan) -> None:
+    """Cost by item, and beside it what each signed route is worth to its partner."""
     unit, divisor = summary.money_unit(plan)
     page.heading(f"Cost by item, discounted, {unit}")
+    _partner_worth(page, plan, unit, divisor)
     page.heads(["item", "cost"])
     page.sheet.cell(page.row - 1, 2).alignment = cells.WRAP_RIGHT
     first = page.row
     for r in summary.cost_by_item(plan).itertuples():
         page.cells([r.item, r.discounted / divisor], ["General", "#,##0.00"])
-    page.cells(["total", f"=SUM(B{first}:B{page.row - 1})"], ["General", "#,##0.00"], cells.BOLD)
+    page.cells(["total", cells.Total(f"=SUM(B{first}:B{page.row - 1})")], ["General", "#,##0.00"], cells.BOLD)
+    page.row = max(page.row, first + len(plan.tables["signings"]))
+
+
+def _partner_worth(page: Page, plan: Plan, unit: str, divisor: float) -> None:
+    """Routes signed and what they leave the partner, at its own rate; below 0 it has no reason to sign."""
+    worth = summary.partner_worth(plan)
+    if not worth:
+        return
+    sheet, row = page.sheet, page.row
+    cells.put(sheet.cell(row - 1, _BESIDE), f"Worth to the partner, discounted at its rate, {unit}")
+    sheet.cell(row - 1, _BESIDE).font = cells.SUBTITLE
+    for column, head in ((_BESIDE, "route"), (_BESIDE + 4, "worth")):
+        cell = sheet.cell(row, column, head)
+        cell.font, cell.alignment = cells.HEADER, cells.WRAP if head == "route" else cells.WRAP_RIGHT
+    for column in range(_BESIDE, _BESIDE + 5):
+        sheet.cell(row, column).fill = cells.HEADER_FILL
+    for r, (route, amount) in enumerate(worth.items(), start=row + 1):
+        cells.put(sheet.cell(r, _BESIDE), route)
+        sheet.cell(r, _BESIDE + 4, amount / divisor).number_format = "#,##0.00"
+        for column in range(_BESIDE, _BESIDE + 5):
+            sheet.cell(r, column).border = cells.THIN
+    mark_area(sheet, PARTNER_WORTH, _BESIDE + 3, row + 1, row + len(worth))
 
 
 def _dependence(page: Page, plan: Plan) -> None:
@@ -176,9 +237,11 @@ def _dependence(page: Page, plan: Plan) -> None:
         return
     page.heading(f"Dependence on {plan.case.settings['exposed_country']}: share of the year's requirement, by stage")
     page.heads(["stage", *[int(t) for t in shares.columns]])
+    first = page.row
     for stage, values in zip(shares.index, shares.to_numpy(), strict=True):
         font = cells.BOLD if stage == "index" else cells.BODY
         page.cells([stage, *[None if v != v else float(v) for v in values]], ["General"] + ["0%"] * len(values), font)
+    heat(page.sheet, f"B{first}:{letter(len(shares.columns))}{page.row - 1}")
     name, free = summary.free_by_year(plan)
     if free:
         page.cells([f"{name}, of delivery", *[None if v != v else v for v in free]], ["General"] + ["0%"] * len(free))
@@ -201,24 +264,35 @@ def _segments(page: Page, plan: Plan) -> None:
                 ["General"] + ["#,##0"] * len(need.columns),
                 cells.NOTE,
             )
+            mark_area(page.sheet, SHORT, 1, page.row - 1, page.row - 1, len(need.columns))
 
 
 def add_inputs(book: Workbook, case: Case) -> None:
     """The case as it was solved, so that the plan can be understood, and solved again, from this file alone."""
     currency = str(case.settings.get("currency") or "money")
-    rows = [(k, v) for k, v in case.settings.items() if v is not None]
-    add_table(
-        book.create_sheet("in settings"), "Input: the settings used.", pd.DataFrame(rows, columns=["setting", "value"])
-    )
+    by_name = {c.name: c for c in SETTINGS}
+    rows = [(k, typed(by_name.get(k), v), _unit(by_name.get(k))) for k, v in case.settings.items() if v is not None]
+    settings = pd.DataFrame(rows, columns=["setting", "value", "unit"], dtype=object)
+    add_table(book.create_sheet("in settings"), "Input: the settings used.", settings, formats={"value": "General"})
     for name, frame in case.tables.items():
         if len(frame):
-            units = {c.name: c.unit for c in TABLES[name].columns}
-            used = frame.dropna(axis=1, how="all")
-            add_table(
-                book.create_sheet(f"in {name}"),
-                f"Input: {TABLES[name].help}",
-                used,
-                {str(h): units.get(str(h).rsplit(" ", 1)[0], units.get(str(h), "")) for h in used.columns},
-                (),
-                currency,
-            )
+            _add_input(book, TABLES[name], frame.dropna(axis=1, how="all"), currency)
+
+
+def _add_input(book: Workbook, table: Table, used: pd.DataFrame, currency: str) -> None:
+    """A table of the case: numbers as numbers, in the units of the schema."""
+    columns = {str(h): column_of(table, str(h)) for h in used.columns}
+    values = {h: [typed(c, v) for v in used[h]] for h, c in columns.items()}
+    add_table(
+        book.create_sheet(f"in {table.name}"),
+        f"Input: {table.help}",
+        pd.DataFrame(values, dtype=object),
+        {h: _unit(c) for h, c in columns.items()},
+        (),
+        currency,
+        formats={h: shown(c, values[h]) for h, c in columns.items()},
+    )
+
+
+def _unit(column: Column | None) -> str:
+    return "" if column is None else column.unit

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from . import cells, scenario_summary, summary
 from .book import add_table, answer_page
 from .plan_schema import PLAN_TABLES
-from .plan_writing import add_inputs, add_plan_tables, add_provenance, write_result
+from .plan_writing import add_inputs, add_plan_tables, add_provenance, input_targets, other_sheets, write_result
 from .scenario_plan import SCENARIO_COLUMNS
 
 if TYPE_CHECKING:
@@ -52,10 +52,11 @@ def scenario_workbook(plan: ScenarioPlan) -> Workbook:
         currency,
     )
     tables = {n: f for n, f in plan.tables.items() if n not in _LEFT_OUT}
-    filled = add_plan_tables(book, tables, currency)
+    filled = add_plan_tables(book, tables, currency, input_targets(plan.case))
     add_inputs(book, plan.case)
     add_provenance(book, plan)
     helps = {name: PLAN_TABLES[name].help for name in filled}
-    page.contents({"scenarios": "one row a future", **helps, "provenance": "", "audit": ""})
+    page.contents({"scenarios": "one row a future", **helps, **other_sheets(plan)})
     page.line(f"In Python and CSV only, for their size: {', '.join(_LEFT_OUT)}.", cells.NOTE)
+    page.fit()
     return book

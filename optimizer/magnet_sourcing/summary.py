@@ -98,37 +98,50 @@ def sentences(plan: Plan) -> list[str]:
 
 def decisions(plan: Plan) -> list[str]:
     """What to build where and when, and which routes to sign."""
-    lines = []
+    return [text for text, _, _ in decision_rows(plan)] or ["Nothing to build or sign."]
+
+
+def decision_rows(plan: Plan) -> list[tuple[str, str, int]]:
+    """Each decision in words, the plan table it stands in, and its row there, counted from 0."""
+    lines: list[tuple[str, str, int]] = []
     for r in plan.tables["signings"].sort_values(["period", "route"]).itertuples():
         partner = f" with {r.partner}" if r.partner else ""
         until = f" to {r.active_to:g}" if r.active_to == r.active_to and r.active_to is not None else ""
-        lines.append(
-            f"Sign {r.route} ({r.kind}{partner}, {r.country}) in {r.period}; active from {r.active_from:g}{until}."
-        )
+        text = f"Sign {r.route} ({r.kind}{partner}, {r.country}) in {r.period}; active from {r.active_from:g}{until}."
+        lines.append((text, "signings", r.Index))
     for r in plan.tables["builds"].sort_values(["period", "expansion"]).itertuples():
         modules = f" in {r.modules:.0f} modules" if r.modules is not None and r.modules > 1.5 else ""
-        lines.append(
+        text = (
             f"Build {r.expansion} at {r.location} ({r.country}), decided {r.period}, {r.size:,.0f} t/y{modules}, "
             f"first capacity {r.available_from:g}, {money(plan, r.capital)}."
         )
+        lines.append((text, "builds", r.Index))
     for r in plan.tables["lane_openings"].sort_values(["period", "lane"]).itertuples():
-        lines.append(f"Open lane {r.lane} in {r.period}.")
+        lines.append((f"Open lane {r.lane} in {r.period}.", "lane_openings", r.Index))
     for r in plan.tables["retirements"].itertuples():
-        lines.append(f"Close {tonnes(plan, r.capacity)}/y at {r.facility} in {r.period}.")
-    return lines or ["Nothing to build or sign."]
+        text = f"Close {tonnes(plan, r.capacity)}/y at {r.facility} in {r.period}."
+        lines.append((text, "retirements", r.Index))
+    return lines
+
+
+def partner_worth(plan: Plan) -> dict[str, float]:
+    """What each signed route is worth to its partner, discounted at the partner's hurdle rate; positive is a gain."""
+    by_route = plan.tables["partners"].groupby("route")["discounted"]
+    worth, gross = by_route.sum(), by_route.agg(lambda x: x.abs().sum())
+    found = {}
+    for name in plan.tables["signings"].sort_values(["period", "route"])["route"]:
+        amount = float(worth.get(name, 0.0))
+        # A hurdle cleared with nothing to spare.
+        found[str(name)] = 0.0 if abs(amount) <= 1e-9 * float(gross.get(name, 0.0)) else amount
+    return found
 
 
 def partners(plan: Plan) -> list[str]:
     """What each signed route is worth to its partner, at the partner's hurdle rate."""
     rates = {r.route: r.hurdle_rate for r in plan.case.rows("routes")}
-    by_route = plan.tables["partners"].groupby("route")["discounted"]
-    worth, gross = by_route.sum(), by_route.agg(lambda x: x.abs().sum())
     unvalued = plan.tables["partners"].dropna(subset=["note"]).groupby("route")["note"].first()
     lines = []
-    for name in plan.tables["signings"].sort_values(["period", "route"])["route"]:
-        amount = float(worth.get(name, 0.0))
-        if abs(amount) <= 1e-9 * float(gross.get(name, 0.0)):  # a hurdle cleared with nothing to spare
-            amount = 0.0
+    for name, amount in partner_worth(plan).items():
         rate = plan.case.settings["discount_rate"] if rates[name] is None else rates[name]
         verb = "gives" if amount >= 0 else "costs"
         more = f" ({unvalued[name]})" if name in unvalued else ""

@@ -10,7 +10,7 @@ from typing import Any
 from .problems import did_you_mean
 from .schema import Column
 
-_PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _YES = {"yes": True, "y": True, "true": True, "1": True}
 _NO = {"no": False, "n": False, "false": False, "0": False}
 
@@ -99,7 +99,7 @@ def _as_float(column: Column, raw: Any) -> float:
 
 
 def _from_text(column: Column, text: str) -> float:
-    if _PLAIN_NUMBER.fullmatch(text):
+    if PLAIN_NUMBER.fullmatch(text):
         return float(text)
     if "%" in text:
         reason = "percent signs are not read; write 0.12 for 12 %"

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
 from . import cells
 from .files import replace_file, replace_folder
+from .numerals import column_of, shown, typed
 from .parsing import BESIDE, number_beside
 from .reading import unit_text
+from .saving import save
 from .schema import SETTINGS, TABLES, Column, Table, split_header
 from .sheets import letter
 from .values import tidy
@@ -31,10 +34,14 @@ def write_case(case: Case, path: Path) -> Path:
     """Writes a workbook (.xlsx) or a folder of CSV tables, whole or not at all; returns the path written."""
     if path.suffix.lower() == ".xlsx":
         book = case_workbook(case)
-        return replace_file(path, lambda temporary: book.save(temporary))
+        return replace_file(path, lambda temporary: save(book, temporary, _title(case)))
     if path.suffix:
         raise ValueError(f"{path}: a case is written as .xlsx or as a folder (a path without ending)")
     return replace_folder(path, csv_files(case))
+
+
+def _title(case: Case) -> str:
+    return str(case.settings.get("name") or "A new case")
 
 
 # ---------------------------------------------------------------- CSV
@@ -91,7 +98,7 @@ def _read_me(sheet: Worksheet, case: Case) -> None:
     sheet.sheet_view.showGridLines = False
     sheet.column_dimensions["A"].width = 22
     sheet.column_dimensions["B"].width = 110
-    cells.put(sheet["A1"], str(case.settings.get("name") or "A new case"))
+    cells.put(sheet["A1"], _title(case))
     sheet["A1"].font = cells.TITLE
     lines = [
         ("", str(case.settings.get("description") or "")),
@@ -156,20 +163,23 @@ def _settings_sheet(sheet: Worksheet, case: Case) -> None:
         sheet.column_dimensions[letter(i - 1)].width = width
     for row, column in enumerate(SETTINGS, start=2):
         sheet.cell(row, 1, column.name).font = cells.BOLD
-        cells.put(sheet.cell(row, 2), tidy(case.settings.get(column.name)))
+        value = typed(column, case.settings.get(column.name))
+        cells.put(sheet.cell(row, 2), value)
+        sheet.cell(row, 2).number_format = shown(column, [value])
         sheet.cell(row, 3, column.unit).font = cells.UNIT
         sheet.cell(row, 4, _meaning(column)).font = cells.NOTE
         cells.put(sheet.cell(row, 5), case.setting_notes.get(column.name))
         for at in (2, 4, 5):
-            sheet.cell(row, at).alignment = cells.WRAP
-        value, note = str(case.settings.get(column.name) or ""), case.setting_notes.get(column.name, "")
-        sheet.row_dimensions[row].height = max(_height(value, 38), _height(_meaning(column), 85), _height(note, 55))
+            sheet.cell(row, at).alignment = cells.WRAP_LEFT if at == 2 else cells.WRAP
+        text, note = str(case.settings.get(column.name) or ""), case.setting_notes.get(column.name, "")
+        sheet.row_dimensions[row].height = max(_height(text, 38), _height(_meaning(column), 85), _height(note, 55))
         if column.kind == "choice":
             _offer(sheet, f"B{row}", ",".join(column.choices))
     extra = [n for n in case.settings if n not in {c.name for c in SETTINGS}]
     for row, name in enumerate(extra, start=len(SETTINGS) + 2):
         cells.put(sheet.cell(row, 1), name)
         cells.put(sheet.cell(row, 2), tidy(case.settings[name]))
+    cells.point(sheet["A1"], "Read me", font=cells.HEADER)
     sheet.freeze_panes = "B2"
     print_setup(sheet)
 
@@ -179,20 +189,24 @@ def _table_sheet(sheet: Worksheet, table: Table, case: Case) -> None:
     headers = _headers(case, table)
     for i, header in enumerate(headers):
         _head(sheet, i, header, table)
-    at = [headers.index(str(h)) + 1 for h in frame.columns]
-    for r, values in enumerate(frame.itertuples(index=False, name=None), start=3):
-        for i, value in zip(at, values, strict=True):
-            value = tidy(value)
+    for header, given in zip(frame.columns, (frame.iloc[:, j] for j in range(frame.shape[1])), strict=True):
+        column, i = column_of(table, str(header)), headers.index(str(header)) + 1
+        values = [typed(column, v) for v in given]
+        look = shown(column, values)
+        for r, value in enumerate(values, start=3):
             if value is not None:
                 cell = sheet.cell(r, i)
                 cells.put(cell, ("yes" if value else "no") if isinstance(value, bool) else value)
-                cell.font = cells.BODY
+                cell.font, cell.number_format = cells.BODY, look
     last = len(frame) + 2
     for i, header in enumerate(headers):
         column = table.by_name.get(header) or table.by_name.get(split_header(header)[0])
         if column is not None:
             _drop_down(sheet, f"{letter(i)}3:{letter(i)}{last + ROOM}", column, case)
             sheet.column_dimensions[letter(i)].width = _width(frame, header, column)
+            if column.kind == "year":  # of rows still to be filled in
+                sheet.column_dimensions[letter(i)].number_format = "0"
+    cells.point(sheet["A1"], "Read me", font=cells.HEADER)
     sheet.freeze_panes = sheet.cell(3, min(len(table.key), 2) + 1)
     sheet.auto_filter.ref = f"A1:{letter(len(headers) - 1)}{max(last, 3)}"
     print_setup(sheet)
@@ -295,4 +309,5 @@ def print_setup(sheet: Worksheet, landscape: bool = True) -> None:
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins = PageMargins(left=0.5, right=0.5, top=0.5, bottom=0.65, header=0.3, footer=0.3)
     sheet.oddFooter.center.text = "&A - page &P of &N"

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from openpyxl.chart import BarChart, Reference
 
-from ... import summary
-from ...book import write_study
+from ... import cells, summary
+from ...book import Page, write_study
 from ...plan import Plan
+from ...plan_charts import COLOURS
 
 if TYPE_CHECKING:
     from .options import Entry, Ledger
 
+_ROWS, _MOST_BARS = 19, 16  # of the first page, kept for the chart; options drawn
 # Verdict -> heading, in the order in which a planner reads them.
 CLASSES = {
     "must-do": "Must-do: banning it costs more than the threshold, or leaves no plan",
@@ -233,7 +236,47 @@ def write_ledger(ledger: Ledger, path: Path) -> Path:
             "solver": ("How the optimum and the study were solved.", inputs, {}),
         },
         currency=str(case.settings.get("currency") or "money"),
+        figure=_ROWS if _priced(ledger) else 0,
+        decorate=lambda book, page: _chart(ledger, book, page),
     )
+
+
+def _priced(ledger: Ledger) -> list[Entry]:
+    """Entries with a price known from both sides, dearest first."""
+    known = [e for e in ledger.entries if not e.impossible and e.low is not None and e.high is not None]
+    return sorted(known, key=lambda e: (-(e.high or 0.0), e.option.name))[:_MOST_BARS]
+
+
+def _chart(ledger: Ledger, book: Any, page: Page) -> None:
+    """What each option costs or saves, at least and at most, as bars on the first page."""
+    entries = _priced(ledger)
+    if not entries:
+        return
+    unit, divisor = summary.money_unit(ledger.optimum)
+    sheet = book.create_sheet("chart data")
+    cells.put(sheet["A1"], "What the chart on the first page is drawn from.")
+    sheet["A1"].font = cells.NOTE
+    sheet.column_dimensions["A"].width = 40
+    for column, head in enumerate(("option", f"at least, {unit}", f"what is open up to the most, {unit}"), start=1):
+        cells.put(sheet.cell(4, column), head)
+        sheet.cell(4, column).font = cells.BOLD
+    for row, e in enumerate(entries, start=5):
+        cells.put(sheet.cell(row, 1), f"{e.option.name} ({'banned' if e.in_optimum else 'insisted on'})")
+        low, high = (e.low or 0.0) / divisor, (e.high or 0.0) / divisor
+        for column, amount in ((2, low), (3, max(0.0, high - low))):
+            sheet.cell(row, column, amount).number_format = "#,##0.00"
+    chart: Any = BarChart()
+    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", "stacked", 100, 40
+    chart.title, chart.height, chart.width = "What it costs to ban or insist on each option", 9.6, 30
+    chart.add_data(Reference(sheet, min_col=2, max_col=3, min_row=4, max_row=4 + len(entries)), titles_from_data=True)
+    chart.set_categories(Reference(sheet, min_col=1, min_row=5, max_row=4 + len(entries)))
+    chart.y_axis.title, chart.y_axis.number_format = unit, "#,##0.0"
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.x_axis.scaling.orientation, chart.y_axis.crosses, chart.x_axis.tickLblSkip = "maxMin", "max", 1
+    chart.legend.position = "b"
+    for series, colour in zip(chart.series, (COLOURS[0], COLOURS[4]), strict=True):
+        series.graphicalProperties.solidFill = colour
+    page.sheet.add_chart(chart, f"A{page.figure}")
 
 
 def _shown(ledger: Ledger) -> Plan:

@@ -42,7 +42,8 @@ def _tables(found: Comparison) -> dict[str, tuple[str, pd.DataFrame, dict[str, s
         "status": ("How each plan ended.", status(found), money | {"gap": "fraction", "seconds": "s"}),
         "steps": ("From the first to the second: what each group of inputs changes.", steps(found), money),
         "inputs": (
-            "Every input that differs, with its value in each; '-' where it is blank.", inputs(found), {"year": "year"},
+            "Every input that differs, with its value in each; '-' where it is blank.", inputs(found),
+            units("as the column"),
         ),
         "decisions": ("When each signs, builds or opens what, and how much; '-' where it does not.", decisions(found), {}),
         "costs": ("Discounted cost by item, period, country and route; each adds up to the total.", costs(found),

@@ -30,7 +30,9 @@ def add_charts(found: MonteCarlo, book: Any, page: Page) -> None:
     sheet.column_dimensions["A"].width = 34
     for column in "BCDE":
         sheet.column_dimensions[column].width = 15
-    row = 1
+    cells.put(sheet["A1"], "What the charts are drawn from.")
+    sheet["A1"].font = cells.NOTE
+    row = 4  # the way back to the answer above
     money, divisor = money_unit(found)
     row = _spread(found, sheet, row, "cost", f"Cost, {money}", divisor, "#,##0.0", page)
     row = _frequencies(found, sheet, row, page)

@@ -19,6 +19,13 @@ QUANTILES = (0.05, 0.5, 0.95)
 # Columns of the table worlds that a workbook shows: the strongest drivers. A folder has all.
 _IN_WORKBOOK = 20
 
+# Units that differ from row to row.
+_AS_MEASURED = dict.fromkeys(
+    ("value", "first_half", "moved", "standard_error", "from", "to", "above", "mean_below", "mean_above", "difference",
+     "difference_low", "difference_high", "low", "high"),
+    "as the measure",
+)  # fmt: skip
+
 Described = tuple[str, pd.DataFrame, Mapping[str, str]]
 
 
@@ -32,17 +39,17 @@ def tables(found: MonteCarlo, whole: bool = True) -> dict[str, Described]:
             "Figures over the worlds solved, with intervals of 95 %; for each also from the first half of the worlds, "
             "and how many worlds would bring the interval within 1 % of the value.",
             summary_table(found),
-            {},
+            _AS_MEASURED,
         ),
         "thresholds": (
             "Share of worlds in which a measure is above a value; surely: whatever the gap of the solve leaves.",
             thresholds_table(found),
-            {},
+            _AS_MEASURED,
         ),
         "distribution": (
             "How the measures spread: worlds in bins of equal width, and the share of worlds up to the bin's end.",
             distribution_table(found),
-            {},
+            _AS_MEASURED,
         ),
         "frequencies": (
             "Share of worlds whose best plan takes a decision: in any year (year blank), and in each year.",
@@ -65,7 +72,7 @@ def tables(found: MonteCarlo, whole: bool = True) -> dict[str, Described]:
             f"Rank correlation (Spearman) of each range with a measure, with its bootstrap interval. {chance:.2f} is what "
             f"chance alone stays below among {drawn} ranges and {len(found.best)} worlds, 95 times of 100.",
             drivers_table(found),
-            {},
+            _AS_MEASURED | {"low": "correlation", "high": "correlation"},
         ),
         "separators": (
             "For a decision taken in some worlds only: the range that best tells them apart, and where.",
@@ -83,7 +90,8 @@ def tables(found: MonteCarlo, whole: bool = True) -> dict[str, Described]:
             worlds_table(found, None if whole else _IN_WORKBOOK),
             units | {"bound": units["cost"], "gap": "fraction"},
         ),
-        "runs": ("Every run: the world, the plan held, and how it ended.", runs_table(found), units),
+        "runs": ("Every run: the world, the plan held, and how it ended.", runs_table(found),
+                 units | {"bound": units["cost"]}),
         "decisions": ("What the best plan of each world decides.", decisions_table(found), {"amount": "1, or t/y"}),
         "provenance": ("What is needed to draw and solve the same again.", provenance_table(found), {}),
     }

@@ -64,7 +64,8 @@ def tables(found: Sensitivity) -> dict[str, tuple[str, pd.DataFrame, dict[str, s
                       "length_most.", screening_table(found), SCREENING_COLUMNS),
         "decision changes": ("At the ends solved in full: which decisions are other ones, if keeping the old ones costs "
                              "more than the solver's doubt.", changes_table(found), CHANGE_COLUMNS),
-        "spider": ("Cost at positions between the ends of the longest bars.", spider_table(found), {}),
+        "spider": ("Cost at positions between the ends of the longest bars.", spider_table(found),
+                   {"cost": _MONEY, "bound": _MONEY}),
         "switch-over": ("Where on a range the first decisions change.", switch_table(found), SWITCH_COLUMNS),
         "ranging": ("With all decisions held: between low and high of one number of one year, the same basis of the linear "
                     "programme stays optimal; a price leaves the operations as they are, a capacity or demand keeps its "
@@ -73,7 +74,7 @@ def tables(found: Sensitivity) -> dict[str, tuple[str, pd.DataFrame, dict[str, s
         **_weak_tables(found),
         "apart": ("Ends without a full answer, which no bar is drawn for.", apart_table(found), APART_COLUMNS),
         "runs": ("Every run.", found.runs, {"cost": _MONEY, "bound": _MONEY}),
-        "plans": ("What each run decides.", found.decisions, {}),
+        "plans": ("What each run decides.", found.decisions, {"amount": "1, or t/y"}),
         "provenance": ("What is needed to make this study again.", solver_table(found.record), {}),
     }  # fmt: skip
     return made
@@ -281,11 +282,11 @@ def _weak_tables(found: Sensitivity) -> dict[str, tuple[str, pd.DataFrame, dict[
     return {
         "weak numbers": (
             "Estimates and numbers of low confidence that move the result most: firm these up first.",
-            _by_measure({m: w.firm_up for m, w in found.weak.items()}), {},
+            _by_measure({m: w.firm_up for m, w in found.weak.items()}), {"span": "as the measure"},
         ),
         "confidence": (
             "How much of the movement rests on numbers of which confidence.",
-            _by_measure({m: w.by_confidence for m, w in found.weak.items()}), {},
+            _by_measure({m: w.by_confidence for m, w in found.weak.items()}), {"span": "as the measure"},
         ),
     }  # fmt: skip
 
