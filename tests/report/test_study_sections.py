@@ -239,6 +239,13 @@ def test_a_brief_of_another_plan_than_the_page_shows_says_so() -> None:
         assert any("decides otherwise" in line for line in section(reasons, unsigned).lead)
 
 
+def test_a_brief_beside_other_plans_says_which_it_is_about() -> None:
+    """The points of a frontier can be chosen on the page; the brief stays."""
+    reasons = Reasons()
+    assert any("about that plan" in line for line in brief_section(reasons, reasons.plan, others=True).lead)
+    assert brief_section(reasons, reasons.plan).lead == [reasons.headline]
+
+
 def test_a_comparison_keeps_its_tables() -> None:
     found = compare(Case.small(), scenarios=["calm", "embargo"])
     section = as_json(compare_section(found))

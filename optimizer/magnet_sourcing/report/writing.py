@@ -70,7 +70,7 @@ def report_text(
     given = study_sections(
         plan, frontier=frontier, stress=stress, sensitivity=sensitivity, why=why, comparison=comparison
     )
-    brief = [brief_section(why, plan)] if why is not None else []
+    brief = [brief_section(why, plan, others=len(plans) > 1)] if why is not None else []
     return page(title, about(plan, plans, titles), [*brief, *sections_of(plans), *given])
 
 

@@ -33,10 +33,11 @@ class Reasons(Protocol):
     def table(self) -> pd.DataFrame: ...
 
 
-def brief_section(why: Reasons, shown: Plan | ScenarioPlan) -> Section:
-    """The one-page brief, for the top of the page that shows a plan."""
+def brief_section(why: Reasons, shown: Plan | ScenarioPlan, others: bool = False) -> Section:
+    """The one-page brief, for the top of the page that shows a plan. others: the page can show other plans as well."""
+    stays = ["This brief is about that plan, whichever plan is chosen above."] if others else []
     data = {"parts": [[heading, list(lines)] for heading, lines in why.brief.items()]}
-    return Section("brief", "Brief", [why.headline, *another(why, shown)], data)
+    return Section("brief", "Brief", [why.headline, *stays, *another(why, shown)], data)
 
 
 def another(why: Reasons, shown: Plan | ScenarioPlan) -> list[str]:
