@@ -213,6 +213,10 @@ def asked_futures(
     return case, probability, checked_futures(case, list(probability))
 
 
+def _listed(periods: Sequence[int]) -> str:
+    return ", ".join(map(str, periods))
+
+
 def check_case(case: Case) -> None:
     """Raises CaseError with every error of the case."""
     problems = [p for p in case.check() if p.severity == "error"]
@@ -269,7 +273,7 @@ def _wish(
     if cvar and aim != "expected":
         raise ValueError(f"cvar goes with aim expected, not with {aim}")
     if adapt_from is not None and adapt_from not in case.periods:
-        raise ValueError(f"adapt_from {adapt_from} is not a period of the case; periods are {case.periods}")
+        raise ValueError(f"adapt_from {adapt_from} is not a period of the case; its periods are {_listed(case.periods)}")
     for measure in {objective, *(at_most or {})} - {"cost"}:
         checked_measure(case, measure)
     goal = None
@@ -291,7 +295,7 @@ def cap_by_period(case: Case, cap: float | Mapping[int, float] | None) -> dict[i
     )
     for t, value in by_period.items():
         if t not in case.periods:
-            raise ValueError(f"china cap: {t} is not a period of the case; periods are {case.periods}")
+            raise ValueError(f"china cap: {t} is not a period of the case; its periods are {_listed(case.periods)}")
         if not value >= 0:
             raise ValueError(f"china cap {value} in {t}: must be 0 or more")
     return by_period

@@ -68,6 +68,12 @@ def money_unit(plan: Plan | ScenarioPlan) -> tuple[str, float]:
     return (f"million {currency}", 1e6) if large else (currency, 1.0)
 
 
+def in_unit(plan: Plan | ScenarioPlan, figures: str) -> str:
+    """Figures in the unit of the plan's totals, said as `money` says an amount: 'US$ 41.2-43.9 million'."""
+    currency = str(plan.case.settings.get("currency") or "")
+    return f"{currency} {figures}{' million' if money_unit(plan)[1] > 1.0 else ''}".strip()
+
+
 def tonnes(plan: About, amount: float) -> str:
     return f"{amount:,.0f} {plan.case.settings.get('mass_unit') or 't'}" if abs(amount) >= 10 else f"{amount:,.3g} t"
 
@@ -143,14 +149,19 @@ def partners(plan: Plan) -> list[str]:
     lines = []
     for name, amount in partner_worth(plan).items():
         rate = plan.case.settings["discount_rate"] if rates[name] is None else rates[name]
-        verb = "gives" if amount >= 0 else "costs"
         more = f" ({unvalued[name]})" if name in unvalued else ""
-        lines.append(f"{name} {verb} its partner {money(plan, abs(amount))} at {100 * rate:g} %{more}.")
+        gives, short = ("gives", "") if amount >= 0 else ("costs", f": it does not earn its {100 * rate:g} %")
+        discounted = f"discounted at {100 * rate:g} %{short}"
+        lines.append(f"{name} {gives} its partner {money(plan, abs(amount))}, {discounted}{more}.")
     return lines
 
 
 def sources(plan: Plan) -> list[str]:
-    """Which country supplies what share of the first stage of the chain, first and last period."""
+    """Which country supplies what share of the first stage of the chain, first and last period.
+
+    Of all that goes through the stage: what is lost on the way or sold counts too, so that the exposed country's share is
+    another one than its share of the requirement, which is the dependence.
+    """
     exposure = plan.tables["exposure"]
     stages = [r.stage for r in plan.case.rows("stages")]
     if exposure.empty or not stages:
@@ -163,7 +174,7 @@ def sources(plan: Plan) -> list[str]:
         total = by_country.sum()
         if total > 0:
             shares = ", ".join(f"{c} {x / total:.0%}" for c, x in by_country.items() if x / total >= 0.005)
-            lines.append(f"{first} in {t}: {shares}.")
+            lines.append(f"{first[:1].upper()}{first[1:]} in {t}, with what is lost on the way: {shares}.")
     return lines
 
 

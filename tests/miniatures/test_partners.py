@@ -32,7 +32,7 @@ def test_toll() -> None:
     plan = best(made)
     assert npv(plan) == approx(5 + 25 * (1 + 1 / 1.1))
     assert (shown(plan, "tolling"), shown(plan, "own cost"), shown(plan, "fee")) == ([40, 40], [-15, -15], [5, 0])
-    assert partners(plan) == ["partner gives its partner US$ 52.7273 at 10 %."]
+    assert partners(plan) == ["partner gives its partner US$ 52.7273, discounted at 10 %."]
 
 
 def test_what_a_toller_keeps_comes_with_its_lag_and_counts_0_without_a_value() -> None:

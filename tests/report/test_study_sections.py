@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -39,6 +39,7 @@ class Reasons:
             "What to watch": ["The fee."],
         }
     )
+    plan: Plan = field(default_factory=lambda: solve(Case.small()))
 
     def table(self) -> pd.DataFrame:
         columns = ["option", "kind", "taken", "verdict", "low", "high", "why", "table", "name", "cell"]
@@ -195,7 +196,7 @@ def test_stress_without_a_shock_is_said_not_drawn_empty() -> None:
 
 
 def test_why_keeps_its_rows_in_millions() -> None:
-    section = as_json(why_section(Reasons(), Case.small()))
+    section = as_json(why_section(reasons := Reasons(), reasons.plan))
     (taken, not_taken) = section["data"]["rows"]
     assert taken == [
         "Toll Japan",
@@ -209,7 +210,8 @@ def test_why_keeps_its_rows_in_millions() -> None:
     ]
     assert not_taken[2:6] == ["no", "out", None, None] and not_taken[-1] == "expansions: first magnet line"
     assert section["data"]["columns"][4]["unit"] == "million US$"
-    assert [heading for heading, _ in brief_section(Reasons()).data["parts"]] == ["The decision", "What to watch"]
+    parts = brief_section(reasons, reasons.plan).data["parts"]
+    assert [heading for heading, _ in parts] == ["The decision", "What to watch"]
 
 
 def test_the_brief_and_the_rows_of_a_real_why() -> None:
@@ -218,11 +220,30 @@ def test_the_brief_and_the_rows_of_a_real_why() -> None:
     import magnet_sourcing
 
     found = magnet_sourcing.why(Case.small())
-    section, table = as_json(why_section(found, found.case)), found.table()
+    section, table = as_json(why_section(found, found.plan)), found.table()
     assert [r[0] for r in section["data"]["rows"]] == table["option"].tolist()
     lows = [None if pd.isna(x) else float(x) / 1e6 for x in table["low"]]
     assert [r[4] for r in section["data"]["rows"]] == pytest.approx(lows)
-    assert brief_section(found).data["parts"] == [[heading, list(lines)] for heading, lines in found.brief.items()]
+    parts = brief_section(found, found.plan).data["parts"]
+    assert parts == [[heading, list(lines)] for heading, lines in found.brief.items()]
+
+
+def test_a_brief_of_another_plan_than_the_page_shows_says_so() -> None:
+    """`why` solves anew: beside a plan that signs nothing, a brief that says "sign" would contradict the page."""
+    reasons = Reasons()
+    unsigned = replace(
+        reasons.plan, tables={**reasons.plan.tables, "signings": reasons.plan.tables["signings"].iloc[:0]}
+    )
+    for section in (brief_section, why_section):
+        assert not any("CAUTION" in line for line in section(reasons, reasons.plan).lead)
+        assert any("decides otherwise" in line for line in section(reasons, unsigned).lead)
+
+
+def test_a_brief_beside_other_plans_says_which_it_is_about() -> None:
+    """The points of a frontier can be chosen on the page; the brief stays."""
+    reasons = Reasons()
+    assert any("about that plan" in line for line in brief_section(reasons, reasons.plan, others=True).lead)
+    assert brief_section(reasons, reasons.plan).lead == [reasons.headline]
 
 
 def test_a_comparison_keeps_its_tables() -> None:

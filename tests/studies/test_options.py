@@ -300,7 +300,7 @@ def test_the_command_says_status_first_and_writes_the_ledger(folder: Path) -> No
     result = run("options", "case.xlsx")
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("OPTIMAL, objective US$")
-    assert "Why Toll Japan? Doing without it costs 3.59-3.60 million US$ more (2.0%)" in result.stdout
+    assert "Why Toll Japan? Doing without it costs US$ 3.59-3.60 million more (2.0%)" in result.stdout
     book = openpyxl.load_workbook("case-options.xlsx")
     assert book.sheetnames[0] == "Answer" and {"ledger", "solver"} <= set(book.sheetnames)
     assert "1/9" in result.stderr

@@ -79,10 +79,10 @@ def default_output(case: Path | None, verb: str) -> Path:
     return Path(f"{case.stem if case is not None else 'reference'}-{verb}.xlsx")
 
 
-def not_over(case: Path | None, target: Path) -> Path:
-    """The target, refused if it would replace the case."""
+def not_over(case: Path | None, target: Path, what: str = "the case") -> Path:
+    """The target, refused if it would replace the case, or what else the result is made of."""
     if case is not None and target.resolve() == case.resolve():
-        raise ValueError(f"{target}: the result would replace the case; give another output")
+        raise ValueError(f"{target}: the result would replace {what}; give another output")
     return target
 
 

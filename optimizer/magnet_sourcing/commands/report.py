@@ -120,7 +120,10 @@ def report(
 
 
 def _target(file: Path | None, output: Path | None) -> Path:
-    target = not_over(file, output or Path(f"{file.stem if file is not None else 'reference'}-report.html"))
+    from ..studies.stress.plans import is_plan
+
+    made_of = "the plan" if file is not None and is_plan(file) else "the case"
+    target = not_over(file, output or Path(f"{file.stem if file is not None else 'reference'}-report.html"), made_of)
     if target.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"{target}: a report is written as .html")
     if target.is_dir():

@@ -37,7 +37,10 @@ class Box(NamedTuple):
 
 _LAST = 10**6
 _LOST, _PARTNER = Box("lost", "lost", "", _LAST), Box("partner", "partners' share", "", _LAST)
-_TO_EARLIER, _FROM_LATER = Box("to earlier", "back to earlier stages", "", _LAST), Box("from later", "from later stages")
+_TO_EARLIER, _FROM_LATER = (
+    Box("to earlier", "back to earlier stages", "", _LAST),
+    Box("from later", "from later stages"),
+)
 
 
 class Use(NamedTuple):
@@ -152,7 +155,9 @@ class _Chain:
 
     def _add(self, source: Box, target: Box, amount: float, free: float | None) -> None:
         """A link that meets no other material on its way; free: the share that is free."""
-        self._direct += [Link(source, target, *part) for part in _parts(amount, None if free is None else free * amount)]
+        self._direct += [
+            Link(source, target, *part) for part in _parts(amount, None if free is None else free * amount)
+        ]
 
     def _trade(self) -> None:
         f = self._f
@@ -183,9 +188,7 @@ class _Chain:
             box = Box("toll", f"{stage or row.returned} by tolling", f.toll_country(row), self._order(stage))
             free = self._free_arriving(r["toll"], row)
             self._go(row.origin, row.sent, box, r["sent"], r["free"])
-            self._come(
-                row.destination, row.returned, box, r["returned"], free * row["yield"] * (1 - row.partner_share)
-            )
+            self._come(row.destination, row.returned, box, r["returned"], free * row["yield"] * (1 - row.partner_share))
             held = r["sent"] * self._content(row.sent) - r["returned"] * self._content(row.returned)
             if row.swarf:
                 self._come(row.destination, row.swarf, box, r["swarf"], free * row.swarf_yield * row.swarf_share)
@@ -210,7 +213,9 @@ class _Chain:
             start, end = Box("from stock", "stock at the start"), Box("to stock", "stock at the end", "", _LAST)
             kept = opening * (1 - row.loss) ** years / years
             self._come(row.location, row.material, start, (r["opening"] - r["lost"]) / years, kept)
-            self._go(row.location, row.material, end, r["closing"] / years, None if r["free"] is None else r["free"] / years)
+            self._go(
+                row.location, row.material, end, r["closing"] / years, None if r["free"] is None else r["free"] / years
+            )
 
     def _lanes(self) -> None:
         for r in self._rows("flows"):

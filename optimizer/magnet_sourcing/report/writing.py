@@ -68,9 +68,9 @@ def report_text(
         titles |= title_of(frontier)
     title = str(plan.case.settings.get("name") or "Plan")
     given = study_sections(
-        plan.case, frontier=frontier, stress=stress, sensitivity=sensitivity, why=why, comparison=comparison
+        plan, frontier=frontier, stress=stress, sensitivity=sensitivity, why=why, comparison=comparison
     )
-    brief = [brief_section(why)] if why is not None else []
+    brief = [brief_section(why, plan, others=len(plans) > 1)] if why is not None else []
     return page(title, about(plan, plans, titles), [*brief, *sections_of(plans), *given])
 
 

@@ -49,7 +49,9 @@ def _dependence(plan: Plan) -> list[dict[str, Any]]:
 def _free(plan: Plan) -> list[dict[str, Any]]:
     free, country = plan.free_share, plan.case.settings.get("exposed_country")
     return [
-        _figure(f"free {which}", f"Free of {country}, {t}", f"{free[t]:.0%}", free[t], "of delivery, from mine to magnet")
+        _figure(
+            f"free {which}", f"Free of {country}, {t}", f"{free[t]:.0%}", free[t], "of delivery, from mine to magnet"
+        )
         for which, t in _ends(free)
     ]
 

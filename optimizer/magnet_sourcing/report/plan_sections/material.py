@@ -24,7 +24,9 @@ def material(plan: Plan) -> dict[str, Any]:
     order = sorted((e for e in found if size[e] > 0), key=lambda e: -size[e])
     if not order:
         return {}
-    boxes = sorted({b for e in order for rows in found[e].values() for x in rows for b in (x.source, x.target)}, key=_key)
+    boxes = sorted(
+        {b for e in order for rows in found[e].values() for x in rows for b in (x.source, x.target)}, key=_key
+    )
     number = {box: i for i, box in enumerate(boxes)}
     columns = _columns(boxes)
     return {

@@ -14,7 +14,8 @@ from .why import brief_section, why_section
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...case import Case
+    from ...plan import Plan
+    from ...scenario_plan import ScenarioPlan
     from ...studies.compare.comparing import Comparison
     from ...studies.frontier.tracing import Frontier
     from ...studies.sensitivity.studying import Sensitivity
@@ -29,7 +30,7 @@ __all__ = [
 
 
 def study_sections(
-    case: Case,
+    shown: Plan | ScenarioPlan,
     *,
     frontier: Frontier | None = None,
     stress: Stress | None = None,
@@ -37,16 +38,16 @@ def study_sections(
     why: Reasons | None = None,
     comparison: Comparison | None = None,
 ) -> list[Section]:
-    """A section for each study that is given, in the order of the page, and last the sources of the case's numbers.
+    """A section for each study given, in the order of the page, and last the sources of the numbers of the plan's case.
 
     The one-page brief of `why` is not among them: it stands at the top of the page (`brief_section`).
     """
     made: Sequence[Section | None] = (
-        why_section(why, case) if why is not None else None,
+        why_section(why, shown) if why is not None else None,
         frontier_section(frontier) if frontier is not None else None,
         tornado_section(sensitivity) if sensitivity is not None else None,
         stress_section(stress) if stress is not None else None,
         compare_section(comparison) if comparison is not None else None,
-        sources_section(case, sensitivity),
+        sources_section(shown.case, sensitivity),
     )
     return [section for section in made if section is not None]

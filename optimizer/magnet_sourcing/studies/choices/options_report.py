@@ -128,18 +128,19 @@ def price(ledger: Ledger, entry: Entry) -> str:
 
 
 def span(ledger: Ledger, low: float, high: float | None) -> str:
-    """'41.2-43.9 million US$', 'at most 1.2 million US$'."""
-    unit, divisor = summary.money_unit(ledger.optimum)
+    """'US$ 41.2-43.9 million', 'at most US$ 1.2 million'."""
+    divisor = summary.money_unit(ledger.optimum)[1]
 
     def number(amount: float) -> str:
         x = amount / divisor
         return f"{x:,.0f}" if abs(x) >= 1000 else f"{x:,.1f}" if abs(x) >= 10 else f"{x:,.2f}"
 
     if high is None:
-        return f"at least {number(low)} {unit}"
-    if number(low) == number(high):
-        return f"{number(high)} {unit}"
-    return f"at most {number(high)} {unit}" if low == 0 else f"{number(low)}-{number(high)} {unit}"
+        return f"at least {summary.in_unit(ledger.optimum, number(low))}"
+    if low == 0 and number(high) != number(low):
+        return f"at most {summary.in_unit(ledger.optimum, number(high))}"
+    figures = number(high) if number(low) == number(high) else f"{number(low)}-{number(high)}"
+    return summary.in_unit(ledger.optimum, figures)
 
 
 def share_of(ledger: Ledger, entry: Entry) -> float | None:

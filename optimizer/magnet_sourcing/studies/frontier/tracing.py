@@ -286,11 +286,21 @@ class Search:
                 self.kept.add(level, solved)
         self.solved.append(solved)
         if self._progress is not None:
-            found = f"{solved.objective:,.6g} at {solved.value:.4g}" if solved.found else solved.status
-            asked = role if role != "within" else f"{self.tradeoff.against} at most {level:.4g}"
+            found, asked = self._said(solved), role
+            if role == "within":
+                against = self.tradeoff.against
+                asked = f"{against} at most {amounts_of(self.tradeoff.problem.case, against, level).say(level)}"
             of = max(self.points, len(self.solved))
             self._progress(len(self.solved), of, f"{asked}: {found} ({solved.seconds:.1f} s)")
         return solved
+
+    def _said(self, solved: Solved) -> str:
+        """'US$ 180.36 million with index 37.4%', or how the solve ended."""
+        if not solved.found:
+            return str(solved.status)
+        case, least, against = self.tradeoff.problem.case, self.tradeoff.measure, self.tradeoff.against
+        made_least = amounts_of(case, least, solved.objective).say(solved.objective)
+        return f"{made_least} with {against} {amounts_of(case, against, solved.value).say(solved.value)}"
 
 
 # ---------------------------------------------------------------- the answer
@@ -357,11 +367,7 @@ def _short(plan: Plan | ScenarioPlan) -> float:
 
 
 def _plan(
-    tradeoff: Tradeoff,
-    s: Solved,
-    bound: float,
-    probability: Mapping[str, float],
-    futures: Mapping[str, Case] | None,
+    tradeoff: Tradeoff, s: Solved, bound: float, probability: Mapping[str, float], futures: Mapping[str, Case] | None
 ) -> Plan | ScenarioPlan:
     """The audited plan of a point, its bound that of the frontier at its value."""
     problem, options = tradeoff.problem, tradeoff.options

@@ -90,6 +90,13 @@ def money_unit(stress: Stress) -> tuple[str, float]:
     return (f"million {currency}", 1e6) if large else (currency, 1.0)
 
 
+def _money(stress: Stress, *amounts: float) -> str:
+    """'US$ 23.71 million', 'US$ 1.20 to 3.40 million'."""
+    unit, divisor = money_unit(stress)
+    said = " to ".join(_amount(x, divisor) for x in amounts)
+    return f"{unit.removeprefix('million ')} {said}{' million' if divisor > 1.0 else ''}"
+
+
 def findings(stress: Stress) -> list[str]:
     """What it says, in sentences: plan by plan, then side by side."""
     lines: list[str] = []
@@ -101,7 +108,6 @@ def findings(stress: Stress) -> list[str]:
 
 def _of_plan(stress: Stress, plan: str) -> list[str]:
     calm = stress.plans[plan]
-    unit, divisor = money_unit(stress)
     lines = []
     if calm.unmet > 1e-3:
         lines.append(
@@ -110,7 +116,7 @@ def _of_plan(stress: Stress, plan: str) -> list[str]:
     hits = [h for h in stress.hits if h.plan == plan and not h.what.endswith(NO_MORE)]
     worst = _worst(hits)
     if len(stress.plans) > 1 and worst is not None:
-        lines.append(f"Most is lost in {_named(worst)}: {_loss(worst)}. {_cover(worst, unit, divisor)}".strip())
+        lines.append(f"Most is lost in {_named(worst)}: {_loss(worst)}. {_cover(stress, worst)}".strip())
     by_segment = segments(stress)
     told = [h for h in hits if not h.met] if len(stress.plans) == 1 else []  # of several, the tables say it shorter
     for h in sorted(told, key=lambda h: -h.further_total):
@@ -127,12 +133,12 @@ def _of_plan(stress: Stress, plan: str) -> list[str]:
         if h.status == "broken":
             text += f"; {_break(h)}"
         over = "lasting to the end of the horizon" if h.recovery is None else f"over after {_years(h.recovery)}"
-        lines.append(f"{text}; {over}. {_cover(h, unit, divisor)}".strip())
+        lines.append(f"{text}; {over}. {_cover(stress, h)}".strip())
     dear = [h for h in hits if h.met and h.extra_cost is not None]
     if dear:
         most = max(dear, key=lambda h: h.extra_cost or 0.0)
         lines.append(
-            f"Where demand is met, the dearest is {_named(most)}: {(most.extra_cost or 0) / divisor:,.2f} {unit} more than "
+            f"Where demand is met, the dearest is {_named(most)}: {_money(stress, most.extra_cost or 0.0)} more than "
             "undisturbed."
         )
     known = [h for h in hits if h.regret is not None]
@@ -140,8 +146,7 @@ def _of_plan(stress: Stress, plan: str) -> list[str]:
         most = max(known, key=lambda h: h.regret[1] if h.regret else 0.0)
         assert most.regret is not None
         lines.append(
-            f"Deciding again with the future known would save most in {_named(most)}: {most.regret[0] / divisor:,.2f} to "
-            f"{most.regret[1] / divisor:,.2f} {unit}."
+            f"Deciding again with the future known would save most in {_named(most)}: {_money(stress, *most.regret)}."
         )
     return lines
 
@@ -156,14 +161,14 @@ def _amount(amount: float, divisor: float) -> str:
     return "0.00" if shown == "-0.00" else shown
 
 
-def _cover(h: Hit, unit: str, divisor: float) -> str:
+def _cover(stress: Stress, h: Hit) -> str:
     """The reserve that would have covered it."""
     if h.reserve is None:
         return f"A reserve: {h.reserve_why_not}." if h.reserve_why_not else ""
     held = ", ".join(f"{_tonnes(x)} of {m}" for (m, _), x in h.reserve.items())
     priced = [x for x in h.holding.values() if x is not None]
     unpriced = [m for (m, _), x in h.holding.items() if x is None]
-    cost = f"; holding it costs {_amount(sum(priced), divisor)} {unit} a year" if priced else ""
+    cost = f"; holding it costs {_money(stress, sum(priced))} a year" if priced else ""
     if priced and unpriced:
         cost += f", without {', '.join(unpriced)}, for which the case has no stock"
     return f"A reserve of {held} at the start of {h.shows} would have covered it{cost}."

@@ -16,7 +16,7 @@ from ..choices.options_report import price as price_of
 from .evidence import by_period, common, lengths, plans, table_of
 from .grades import weakest
 from .tables import ordered
-from .words import amount, entering, listed, nearest_offer, spans_of, unit, worth_said
+from .words import amount, entering, listed, nearest_offer, priced, spans_of, unit, worth_said
 
 if TYPE_CHECKING:
     from .asking import Why
@@ -70,7 +70,7 @@ def brief(why: Why) -> dict[str, list[str]]:
 def _no_plan(why: Why) -> list[str]:
     said = [summary.ending(why.plan)]
     if why.plan.status == "infeasible":
-        said.append("`magnet-sourcing explain` says which limits clash, and the ways out.")
+        said.append("The command explain says which limits clash, and the ways out.")
     return [text for text in said if text]
 
 
@@ -90,13 +90,14 @@ def _sure(why: Why) -> list[str]:
     if why.evidence:
         unsettled = why.ledger.of("not settled")
         n = len(why.evidence)
-        text = f"{n} option{'s were' if n > 1 else ' was'} priced"
+        text = f"the contrary of {n} option{'s' if n > 1 else ''} was priced"
         if why.asked.get("only") != "all":
-            text = f"Only {text}, as asked"
+            text = f"only {text}, as asked"
         open_ = [f"{len(unsettled)} not settled at this gap"] if unsettled else []
         missing = why.ledger.of("not finished")
         open_ += [f"{len(missing)} not finished, since the study was stopped"] if missing else []
-        said.append(f"{text}: {', '.join(open_)}." if open_ else f"{text}, all settled.")
+        text = text[0].upper() + text[1:]
+        said.append(f"{text}: {', '.join(open_)}." if open_ else f"{text}, each with a proved verdict.")
     return said
 
 
@@ -182,7 +183,7 @@ def _purchases(ledger: Ledger) -> list[str]:
         bought = by_period(table_of(ledger.optimum, "purchases", supply=name), "bought")
         tonnes = sum(years[t] * x for t, x in bought.items())
         what = f"{summary.tonnes(ledger.optimum, tonnes)} in {spans_of(bought)}"
-        said.append(f"{name} ({what}, {amount(ledger, money)} {unit(ledger)})")
+        said.append(f"{name} ({what}, {priced(ledger, money)} discounted)")
     more = f" and from {len(paid) - 3} smaller offers" if len(paid) > 3 else ""
     return [f"Buy {', '.join(said)}{more}."]
 
@@ -203,7 +204,7 @@ def _cost(ledger: Ledger) -> list[str]:
     rate = case.settings.get("discount_rate") or 0.0
     said = [
         f"{summary.money(plan, plan.cost)} over {first}-{last}, discounted at {100 * float(rate):g} %; undiscounted "
-        f"{amount(ledger, mean)} {unit(ledger)} a year, {amount(ledger, yearly.get(first, 0.0))} in {first} and "
+        f"{priced(ledger, mean)} a year, {amount(ledger, yearly.get(first, 0.0))} in {first} and "
         f"{amount(ledger, yearly.get(last, 0.0))} in {last}."
     ]
     items = (rows["discounted"] * rows["probability"]).groupby(rows["item"]).sum()
@@ -257,15 +258,15 @@ def _rests_on(why: Why) -> list[str]:
     """Must-dos, the most valuable limits, and the weakest evidence under them."""
     said = []
     musts = [e for e in ordered(why.evidence) if e.entry.verdict == "must-do" and e.kind != "country"]
-    priced = [e for e in musts if not e.entry.impossible]
+    dear = [e for e in musts if not e.entry.impossible]
     proved = [e.name for e in musts if e.entry.impossible]
-    if priced:
-        named = [f"{e.name} ({price_of(why.ledger, e.entry)})" for e in priced]
+    if dear:
+        named = [f"{e.name} ({price_of(why.ledger, e.entry)})" for e in dear]
         said.append(f"Must-dos, and what doing without one costs: {listed(named, TOLD)}.")
     if proved:
         said.append(f"Proved that no plan can do without: {listed(proved, TOLD)}.")
     said += _valuable(why.ledger)
-    said += weakest(why.case, [e.place for e in priced if e.place is not None])
+    said += weakest(why.case, [e.place for e in dear if e.place is not None])
     return said
 
 
@@ -278,12 +279,12 @@ def _valuable(ledger: Ledger) -> list[str]:
     rows = rows.sort_values("worth", ascending=False, kind="stable").drop_duplicates(["table", "name", "column"])
     said = []
     for start, chosen, most in (
-        ("Bounds worth most, decisions held", rows[(rows["effect"] == "saves") & ~rows["kind"].isin(_NOT_BOUNDS)], 3),
-        ("Demand that weighs most, decisions held", rows[(rows["effect"] == "costs") & (rows["kind"] == "demand")], 1),
+        ("Limits worth most", rows[(rows["effect"] == "saves") & ~rows["kind"].isin(_NOT_BOUNDS)], 3),
+        ("Demand that weighs most", rows[(rows["effect"] == "costs") & (rows["kind"] == "demand")], 1),
     ):
         named = [f"{r['name']}, {worth_said(ledger, r)}" for r in chosen.head(most).to_dict("records")]
         if named:
-            said.append(f"{start}: {'; '.join(named)}.")
+            said.append(f"{start}, the decisions of this plan held: {'; '.join(named)}.")
     return said
 
 
@@ -308,13 +309,16 @@ def _would_change(why: Why) -> list[str]:
     if close:
         named = [f"{r['name']} {entering(r)}" for r in close]
         more = f"; and {len(named) - 3} more" if len(named) > 3 else ""
-        said.append(f"Offers within {NEAR_PRICE:.0%} of their price, decisions held: {'; '.join(named[:3])}{more}.")
+        start = (
+            f"Offers within {NEAR_PRICE:.0%} of the price at which they would be used, the decisions of this plan held"
+        )
+        said.append(f"{start}: {'; '.join(named[:3])}{more}.")
     free = [e for e in ordered(found) if e.entry.verdict == "free"]
     if free:
         taken, left = [e.name for e in free if e.taken], [e.name for e in free if not e.taken]
         parts = [f"{what}: {listed(names, TOLD)}" for what, names in (("taken", taken), ("not taken", left)) if names]
         most = max(e.entry.high or 0.0 for e in free)
-        said.append(f"Free choices, at most {amount(ledger, most)} {unit(ledger)} each; {'; '.join(parts)}.")
+        said.append(f"Free choices, at most {priced(ledger, most)} each; {'; '.join(parts)}.")
     open_ = [e.name for e in found if e.entry.verdict == "not settled"]
     if open_:
         said.append(f"Not settled at this gap: {listed(open_, TOLD)}.")
@@ -337,7 +341,7 @@ def _soon(why: Why) -> list[str]:
     for table, name in (("signings", "route"), ("builds", "expansion")):
         rows = plan.tables[table]
         for r in rows[rows["period"].isin(first)].sort_values(["period", name]).to_dict("records"):
-            took = f" (works {lead[r[name]]:g} y later)" if lead[r[name]] else ""
+            took = f" (works from {r['period'] + lead[r[name]]:g})" if lead[r[name]] else ""
             by_year.setdefault(int(r["period"]), []).append(f"{r[name]}{took}")
     return [f"Decide in {t}: {listed(names, 6)}." for t, names in sorted(by_year.items())]
 
@@ -355,7 +359,9 @@ def _signposts(why: Why) -> list[str]:
     names = list(dict.fromkeys(row.assumption for row in why.case.rows("assumptions")))
     if not names:
         return []
-    return [f"Assumptions of the case, whose break-evens `--switching` finds: {listed(names, 5)}."]
+    return [
+        f"Assumptions that the case lists: {listed(names, 5)}; the option --switching finds where they turn decisions."
+    ]
 
 
 def _signpost(row: Mapping[str, Any]) -> str:

@@ -24,10 +24,10 @@ def weakest(case: Case, places: Sequence[Place]) -> list[str]:
             under[place.name] = list(dict.fromkeys(columns))
     if under:
         named = [f"{name} ({', '.join(columns[:3])})" for name, columns in list(under.items())[:4]]
-        said.append(f"Must-dos with such numbers of their own: {', '.join(named)}.")
+        said.append(f"Must-dos that rest on such a number in their own row: {', '.join(named)}.")
     return said
 
 
 def _column(header: str) -> str:
-    """The column of a header that may name a year."""
-    return split_header(header)[0] or header
+    """The column of a header that may name a year, in words."""
+    return (split_header(header)[0] or header).replace("_", " ")

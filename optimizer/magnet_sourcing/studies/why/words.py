@@ -30,7 +30,7 @@ def sentences(ledger: Ledger, evidence: Evidence) -> tuple[str, str]:
 
 
 def decided(ledger: Ledger, evidence: Evidence) -> str:
-    """'Signed 2027, because doing without it costs 41.2-43.9 million US$ more (1.3 %).'"""
+    """'Signed 2027, because doing without it costs US$ 41.2-43.9 million more (1.3 %).'"""
     e, was = evidence.entry, action(ledger, evidence)
     if e.verdict == "not finished":
         return f"{was}; what {contrary(ledger, e)} would cost is not known, since the study was stopped."
@@ -48,7 +48,7 @@ def decided(ledger: Ledger, evidence: Evidence) -> str:
 
 
 def price(ledger: Ledger, e: Entry) -> str:
-    """'41.2-43.9 million US$ more (1.3 %)'; the share is of the optimum's cost."""
+    """'US$ 41.2-43.9 million more (1.3 %)'; the share is of the optimum's cost."""
     assert e.low is not None
     share = share_of(ledger, e)
     said = f"{span(ledger, e.low, e.high)} more"
@@ -124,7 +124,9 @@ def _proof(evidence: Evidence) -> str:
     if evidence.because:
         return f"{evidence.because}, which is there, cannot be done without."
     if evidence.taken:
-        return "Without it something the case asks for cannot be met; `explain` of the case without it says what."
+        return (
+            "Without it something the case asks for cannot be met; the command explain says what, of a case without it."
+        )
     return "The limits on it, or on what it draws on and feeds, leave no room for that."
 
 
@@ -141,7 +143,7 @@ def _compared(ledger: Ledger, evidence: Evidence) -> str:
     largest = max(abs(d.change) for d in told)
     if abs(rest) > 0.01 * largest:
         said += f"; the rest is {amount(ledger, abs(rest))} {'more' if rest > 0 else 'less'}"
-    net = f"{amount(ledger, abs(evidence.net))} {unit(ledger)} {'more' if evidence.net >= 0 else 'less'} in all"
+    net = f"{priced(ledger, abs(evidence.net))} {'more' if evidence.net >= 0 else 'less'} in all"
     if evidence.net < 0:
         net += ", which is within the gap"
     return f"{start} {said}: {net}"
@@ -187,11 +189,12 @@ def nearest_offer(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def entering(row: Mapping[str, Any]) -> str:
-    """'would enter below 41,000 US$/t in 2030, asked 52,000', the decisions held; below nothing, only if paid for."""
+    """'would enter in 2030 below US$ 41,000 a t (asked 52,000)', the decisions held; below nothing, only if paid for."""
     below, asked, year = float(row["enters_below"]), figure(row["asked"]), f"{row['period']:.0f}"
+    currency, _, mass = str(row["unit"]).rpartition("/")
     if below <= 0:
-        return f"would not even be taken for nothing in {year}, asked {asked} {row['unit']}"
-    return f"would enter below {figure(below)} {row['unit']} in {year}, asked {asked}"
+        return f"would not even be taken for nothing in {year} (asked {currency} {asked} a {mass})"
+    return f"would enter in {year} below {currency} {figure(below)} a {mass} (asked {asked})"
 
 
 def _used(ledger: Ledger, evidence: Evidence) -> list[str]:
@@ -219,7 +222,7 @@ def use_said(use: Use, years: Mapping[int, float]) -> str:
 
 
 def worth_said(ledger: Ledger, row: Mapping[str, Any]) -> str:
-    """'1 t/y more of its capacity in 2031 saves up to 5,400 US$ a year'. Up to, and at least: least cost is convex in an
+    """'1 t/y more of its capacity in 2031 saves up to US$ 5,400 a year'. Up to, and at least: least cost is convex in an
     amount, so more of it saves no more than its price, and costs no less."""
     currency = str(ledger.case.settings.get("currency") or "money")
     period = row["period"]
@@ -227,7 +230,7 @@ def worth_said(ledger: Ledger, row: Mapping[str, Any]) -> str:
     when = "" if over == "discounted" else f" in {period:.0f}"
     effect = "saves up to" if row["effect"] == "saves" else "costs at least"
     column = str(row["column"]).replace("_", " ")
-    return f"1 {row['unit']} more of its {column}{when} {effect} {figure(row['price'])} {currency} {over}"
+    return f"1 {row['unit']} more of its {column}{when} {effect} {currency} {figure(row['price'])} {over}"
 
 
 # ---------------------------------------------------------------- numbers
@@ -236,6 +239,11 @@ def worth_said(ledger: Ledger, row: Mapping[str, Any]) -> str:
 def unit(ledger: Ledger) -> str:
     """'million US$'."""
     return summary.money_unit(ledger.optimum)[0]
+
+
+def priced(ledger: Ledger, money: float) -> str:
+    """'US$ 20.0 million': money in the unit of the plan's totals, with its unit."""
+    return summary.in_unit(ledger.optimum, amount(ledger, money))
 
 
 def amount(ledger: Ledger, money: float) -> str:

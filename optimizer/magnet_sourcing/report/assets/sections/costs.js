@@ -29,7 +29,7 @@ MS.section("costs", (box, data, kit) => {
     tooltip: { valueFormatter: (x) => kit.number(x) + " " + name },
     xAxis: { type: "value", name: name, nameLocation: "middle", nameGap: 26 },
     yAxis: { type: "category", data: order.map((i) => data.items[i]), axisLabel: { interval: 0 } },
-    series: [{ type: "bar", barMaxWidth: 22, data: order.map((i) => kit.rounded(data.totals[i] / divisor)), label: { show: true, position: "right", formatter: (p) => kit.number(p.value) } }],
+    series: [{ type: "bar", barMaxWidth: 22, data: order.map((i) => kit.rounded(data.totals[i] / divisor)), label: { show: true, position: "right", formatter: (p) => kit.number(p.value, 2) } }],
   }, {
     name: "totals", label: "Cost over the horizon by item, discounted; sum " + kit.money(whole), height: 60 + 26 * data.items.length, decal: false,
     table: {
