@@ -166,7 +166,7 @@ def sources(plan: Plan) -> list[str]:
     stages = [r.stage for r in plan.case.rows("stages")]
     if exposure.empty or not stages:
         return []
-    first = next((s for s in stages if s in set(exposure["stage"])), None)
+    first = next((s for s in stages if s in set(exposure["stage"])), "")
     at_first = exposure[exposure["stage"] == first]
     lines = []
     for t in sorted({int(plan.case.periods[0]), int(plan.case.periods[-1])}):
