@@ -166,7 +166,9 @@ def sources(plan: Plan) -> list[str]:
     stages = [r.stage for r in plan.case.rows("stages")]
     if exposure.empty or not stages:
         return []
-    first = next((s for s in stages if s in set(exposure["stage"])), "")
+    first = next((s for s in stages if s in set(exposure["stage"])), None)
+    if first is None:
+        return []
     at_first = exposure[exposure["stage"] == first]
     lines = []
     for t in sorted({int(plan.case.periods[0]), int(plan.case.periods[-1])}):

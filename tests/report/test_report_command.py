@@ -35,6 +35,8 @@ def test_a_plan_is_read_and_audited_again_not_solved(small: Path) -> None:
     assert run("plan", "-o", "sound.html").exit_code == 0
     result = run("plan", "--china-cap", "0.3")
     assert result.exit_code == 2 and "plan is a plan, solved already: --china-cap is for a case" in result.stderr
+    result = run("plan", "-o", "plan")
+    assert result.exit_code == 2 and "would replace the plan" in result.stderr
     builds = Path("plan/builds.csv")
     builds.write_text(builds.read_text(encoding="utf-8").replace("600", "500"), encoding="utf-8")
     result = run("plan", "-o", "edited.html")
