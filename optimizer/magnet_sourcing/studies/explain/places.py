@@ -18,12 +18,14 @@ OPTIONS = {"china_cap": "--china-cap", "at_most": "--at-most"}
 @dataclass(frozen=True)
 class Place:
     """sheet: '' for an option. cell: 'E4', or 'row 3, column quantity' in a CSV table. header: the column's own.
-    scenarios: those that make the number what it is ('' if it stands as in the cell)."""
+    scenarios: those that make the number what it is ('' if it stands as in the cell). shared: other years follow the
+    cell, so that writing into it changes more than the number."""
 
     sheet: str
     cell: str
     header: str
     scenarios: str = ""
+    shared: bool = False
 
     def __str__(self) -> str:
         if not self.sheet:
@@ -53,7 +55,16 @@ class Places:
         cell = found.problems[-1].cell
         if cell == f"row {record.row}":  # the column is not there and has its default
             cell += f", column {number.column}"
-        return Place(number.table, cell, header, self._scenarios if self._is_changed(number) else "")
+        scenarios = self._scenarios if self._is_changed(number) else ""
+        return Place(number.table, cell, header, scenarios, self._is_shared(record, number))
+
+    def _is_shared(self, record: Record, number: Number) -> bool:
+        """Whether not every year has a value of its own in the row."""
+        given = record[number.column]
+        if number.period is None or not isinstance(given, dict):
+            return False
+        periods = self._given.periods
+        return len(periods) > 1 and any(t not in given for t in periods)
 
     def _is_changed(self, number: Number) -> bool:
         if not self._scenarios or TABLES[number.table].by_name[number.column].kind == "yes/no":

@@ -196,10 +196,11 @@ class Words:
             return f"give up {self.noun(number)} ({place}: {after} instead of {before})"
         if (number.table, number.column) == ("demands", "quantity"):
             less = self.amount(step.before - step.after, step.unit)
-            written = f"{place}: {figure(step.after)} instead of {figure(step.before)}"
-            return f"ask for {less} less of {self.noun(number)}{when} ({written})"
+            written = f"{figure(step.after)} instead of {figure(step.before)}"
+            at = f"{written}; {place}{_FOLLOWED}" if place.shared else f"{place}: {written}"
+            return f"ask for {less} less of {self.noun(number)}{when} ({at})"
         verb = "raise" if step.after > step.before else "lower"
-        return f"{verb} {self.noun(number)}{when} from {before} to {after} ({place})"
+        return f"{verb} {self.noun(number)}{when} from {before} to {after} ({place}{_FOLLOWED if place.shared else ''})"
 
     def ways(self, ways: WaysOut) -> dict[str, list[str]]:
         """Heading -> sentences: one family alone, several together, and what does not help."""
@@ -226,6 +227,8 @@ class Words:
 
 
 _COSTS = f" (costs of plans within {PLAN_GAP * 100:g} % of the least)"
+# Of a cell that other years follow, written after it: the number alone is changed by the scenario of the fix.
+_FOLLOWED = ", which other years follow too: use its scenario"
 _ASKED = {
     ("demands", "quantity"), ("sales", "minimum"), ("stocks", "minimum"), ("stocks", "final"),
 }  # fmt: skip
