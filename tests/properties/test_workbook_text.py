@@ -20,8 +20,8 @@ STARTS = (
     "=1+1", "=cmd|'/c calc'!A1", "=SUM(A1:A9)", "+1", "-1+1", "@SUM(1)", "{=1}", "\tx", '"quoted"', "'", "#N/A",
     "\x01bell", "\u202ereversed", "\U0001f9f2", "x" * 300, "a\nb",
 )  # fmt: skip
-RESTS = st.text("=+-@' \"ab\u00e9\u200f\u6c49", max_size=5)
-names = st.builds(lambda start, rest: start + rest, st.sampled_from(STARTS), RESTS)
+REST = st.text("=+-@' \"ab\u00e9\u200f\u6c49", max_size=5)
+names = st.builds(lambda start, rest: start + rest, st.sampled_from(STARTS), REST)
 
 
 def hostile(plant_name: str, magnet: str, offered: str, segment: str, title: str) -> Case:
