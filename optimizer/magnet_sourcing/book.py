@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from openpyxl import Workbook
@@ -37,6 +37,14 @@ LINKED_ROWS = 300
 Targets = Mapping[str, tuple[str, str]]
 
 
+class Area(NamedTuple):
+    """Where a small table stands: the row of its heads, its last row, and how many columns it has from A on."""
+
+    heads: int
+    last: int
+    columns: int
+
+
 class Page:
     """A page of text and small tables, written downwards."""
 
@@ -44,6 +52,7 @@ class Page:
 
     def __init__(self, sheet: Worksheet) -> None:
         self.sheet, self.row, self.figure = sheet, 1, 1
+        self.tables: dict[str, Area] = {}  # small tables by heading
 
     def line(self, text: str, font: Any = cells.BODY, to: tuple[str, str] | None = None) -> None:
         """A line of text; to: sheet and cell that it leads to."""
@@ -88,6 +97,7 @@ class Page:
     def small_table(self, title: str, frame: pd.DataFrame, formats: Sequence[str] = ()) -> None:
         """A heading and a table of a few rows."""
         self.heading(title)
+        self.tables[title] = Area(self.row, self.row + len(frame), len(frame.columns))
         self.heads([str(c).replace("_", " ") for c in frame.columns])
         for i, column in enumerate(frame.columns, start=1):
             if pd.api.types.is_numeric_dtype(frame[column]):  # a head stands over its numbers

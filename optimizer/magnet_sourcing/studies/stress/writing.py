@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from openpyxl.formatting.rule import ColorScaleRule
 
 from ...book import Page, write_study
+from ...page_charts import ROWS, draw_bars
 from ...sheets import letter
 from . import summary as words
 from .tables import CUTOFFS, RESERVES, RESULTS, SEGMENTS, reserves, results, segments
@@ -45,7 +45,15 @@ def write_stress(stress: Stress, path: Path) -> Path:
     title = f"Stress test: {', '.join(stress.plans)}"
     found = {"What it says": words.findings(stress), "The plans": _plans(stress)}
     return write_study(
-        path, title, words.headline(stress), found, tables, first=first, currency=currency, decorate=_coloured
+        path,
+        title,
+        words.headline(stress),
+        found,
+        tables,
+        first=first,
+        currency=currency,
+        figure=ROWS if first else 0,
+        decorate=lambda book, page: _decorated(page, unit),
     )
 
 
@@ -74,19 +82,25 @@ def _record(stress: Stress) -> pd.DataFrame:
     return pd.DataFrame({"field": list(record), "value": pd.Series(list(record.values()), dtype=object)})
 
 
-def _coloured(book: Any, page: Page) -> None:
+def _decorated(page: Page, unit: str) -> None:
+    _coloured(page)
+    _drawn(page, unit)
+
+
+def _coloured(page: Page) -> None:
     """White to red over each small table of the first page: the worse, the redder."""
-    sheet = page.sheet
-    heads = (_UNMET, _COST, _RECOVERY)
-    for row in range(1, sheet.max_row + 1):
-        if str(sheet.cell(row, 1).value or "").startswith(heads):
-            last, width = row + 1, 1
-            while sheet.cell(row + 1, width + 1).value is not None:
-                width += 1
-            while sheet.cell(last + 1, 1).border.bottom.style:
-                last += 1
-            area = f"B{row + 2}:{letter(width - 1)}{last}"
-            rule = ColorScaleRule(
-                start_type="num", start_value=0, start_color="FFFFFF", end_type="max", end_color="E06666"
-            )
-            sheet.conditional_formatting.add(area, rule)
+    for area in page.tables.values():
+        rule = ColorScaleRule(start_type="num", start_value=0, start_color="FFFFFF", end_type="max", end_color="E06666")
+        page.sheet.conditional_formatting.add(f"B{area.heads + 1}:{letter(area.columns - 1)}{area.last}", rule)
+
+
+def _drawn(page: Page, unit: str) -> None:
+    """Bars of what is not met, or, where every plan meets everything, of what the shocks cost more."""
+    short = page.tables.get(_UNMET)
+    if short is None:
+        return
+    rows, columns = range(short.heads + 1, short.last + 1), range(2, short.columns + 1)
+    if any(page.sheet.cell(r, c).value for r in rows for c in columns):
+        draw_bars(page, _UNMET, (2, short.columns), _UNMET, "t over the horizon", "#,##0")
+    else:
+        draw_bars(page, f"{_COST}, {unit}", (2, short.columns), f"{_COST} (nothing further is unmet)", unit, "#,##0.0")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ... import summary
-from ...book import write_study
+from ...book import Page, write_study
+from ...page_charts import ROWS, draw_bars
 from ...solving import solver_table
 from .searching import decisions_said
 from .tables import (
@@ -155,6 +157,7 @@ def sentences(found: Switching) -> list[str]:
 def write_switching(found: Switching, path: Path) -> Path:
     """Writes the study, whole or not at all; returns the path written."""
     currency = str(found.case.settings.get("currency") or "money")
+    first = _first(found)
     tables = {
         "signposts": ("What to watch, by when, and what to do then; the nearest first.", signposts(found), SIGNPOST_COLUMNS),
         "wanted": ("What wanted routes and expansions would need.", wanted_table(found), WANTED_COLUMNS),
@@ -173,9 +176,16 @@ def write_switching(found: Switching, path: Path) -> Path:
         headline(found),
         findings(found),
         tables,
-        first=_first(found),
+        first=first,
         currency=currency,
+        figure=ROWS if first else 0,
+        decorate=lambda book, page: _drawn(page, first),
     )
+
+
+def _drawn(page: Page, tables: Iterable[str]) -> None:
+    for table in tables:
+        draw_bars(page, table, (3, 3), "How near: share of the way to the end of the range", "share of the way", "0%")
 
 
 def _first(found: Switching) -> dict[str, pd.DataFrame]:
