@@ -16,7 +16,7 @@ from pytest import fixture, mark
 CASES = ("case", "template")
 STUDIES = (
     "plan", "futures", "frontier", "stress", "alternatives", "options", "switching", "compare", "sensitivity",
-    "montecarlo", "sweep", "ranges",
+    "montecarlo", "sweep", "ranges", "why",
 )  # fmt: skip
 
 
@@ -37,6 +37,7 @@ def written(tmp_path_factory: Any) -> dict[str, Path]:
         "sensitivity": ms.sensitivity(small, top=3, spider=1, switch_over=1),
         "montecarlo": ms.montecarlo(small, 4, sets=1),
         "sweep": ms.sweep(small, "supplies.price[Chinese magnets] x 0.5:2:3"),
+        "why": ms.why(small, ["Toll Japan"]),
         "case": small,
     }
     paths = {name: folder / f"{name}.xlsx" for name in (*made, "ranges", "template")}

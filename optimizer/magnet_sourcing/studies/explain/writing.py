@@ -17,6 +17,7 @@ from ...book import add_table, answer_page
 from ...case import Case
 from ...files import replace_file, replace_folder
 from ...reading import EXPLAINED
+from ...saving import save
 from ...sheets import letter
 from ...values import tidy
 from ...writing import case_workbook, write_case
@@ -47,7 +48,8 @@ def write_explanation(found: Explanation, path: Path) -> Path:
         raise ValueError(f"{path}: an explanation is written as .xlsx or as a folder (a path without ending)")
     if path.suffix:
         book = _book(found, path)
-        return replace_file(path, lambda temporary: book.save(temporary))
+        title = f"Why there is no plan: {found.case.settings.get('name') or 'the case'}"
+        return replace_file(path, lambda temporary: save(book, temporary, title))
     inside = path / "case"
     tables = tables_of(found, str(inside))
     said = [found.headline, *(x for head, lines in _sections(found, str(inside)).items() for x in ("", head, *lines))]

@@ -12,10 +12,11 @@ from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ... import cells
-from ...book import add_table
+from ...book import add_table, finish
 from ...files import replace_file, replace_folder
 from ...plan_schema import PLAN_TABLES
 from ...plan_writing import add_inputs
+from ...saving import save
 from ...schema import TABLES
 from ...solving import solver_table
 from ...writing import csv_files, print_setup
@@ -53,7 +54,8 @@ def write_why(why: Why, path: Path) -> Path:
     if "why" in tables:
         _finish_why(book, book["why"], tables["why"][1])
     _brief_page(book, why, {name: help for name, (help, _, _) in tables.items()})
-    return replace_file(path, lambda temporary: book.save(temporary))
+    finish(book)
+    return replace_file(path, lambda temporary: save(book, temporary, _title(why)))
 
 
 def _title(why: Why) -> str:
