@@ -13,7 +13,7 @@ import pandas as pd
 
 from ...matrix import INFINITY, Matrix
 from ...plan import Plan
-from ...plan_reading import index_caps
+from ...plan_reading import index_caps, measures_held
 from ...problem import Problem, Wish
 from ...problems import CaseError
 from ...problems import Problem as FileProblem
@@ -97,8 +97,7 @@ def calm_of(plan: ScenarioPlan) -> Plan:
 
 def _whole_wish(plan: Plan, wish: Wish) -> Wish:
     """With the objective and the bounds on measures the plan was made for."""
-    measure, said = plan.options.get("objective measure", "cost"), str(plan.options.get("at most") or "none")
-    at_most = {} if said == "none" else {m: float(x) for m, _, x in (p.rpartition(": ") for p in said.split(", "))}
+    measure, at_most = plan.options.get("objective measure", "cost"), measures_held(plan.options.get("at most"))
     goal = None
     if measure != "cost":
         from magnet_models import Goal
