@@ -315,7 +315,7 @@ def record_of(case: Case, wish: Wish, options: Options) -> dict[str, Any]:
         "aim": goal.aim if goal else "expected",
         "cvar weight": goal.beta if goal else 0.0,
         "cvar alpha": goal.alpha if goal and goal.beta else "none",
-        "at most": ", ".join(f"{m}: {x:.15g}" for m, x in wish.at_most.items()) or "none",
+        "at most": measures_asked(wish.at_most),
         "adapt from": wish.adapt_from or "none",
         "foresight": wish.foresight,
         "china price": wish.china_price,
@@ -331,6 +331,11 @@ def record_of(case: Case, wish: Wish, options: Options) -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.system(),
     }
+
+
+def measures_asked(at_most: Mapping[str, float]) -> str:
+    """'index: 0.5, unmet: 0'; 'none' without any. `plan_reading.measures_held` reads it."""
+    return ", ".join(f"{m}: {x:.15g}" for m, x in at_most.items()) or "none"
 
 
 def _version(package: str) -> str:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import magnet_sourcing as ms
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
@@ -421,3 +422,21 @@ def test_the_workbook_opens_on_the_answer(tmp_path: Path) -> None:
     assert len(sheet.conditional_formatting) == 3
     text = [str(sheet.cell(r, 1).value) for r in range(1, sheet.max_row + 1)]
     assert any(t.startswith("Further unmet demand") for t in text)
+
+
+def test_a_frontiers_plan_delivers_undisturbed_what_it_delivered() -> None:
+    """Points of a frontier leave no more unmet than the cheapest; the test holds them to that, though going short would
+    be cheaper under their cap: a tonne made at home costs 20, one from abroad 1, one not delivered 5."""
+    made = case(
+        plant("press", {"magnet": 1}, capacity=10, cost=20, stage="magnet"),
+        stages=[{"stage": "magnet", "order": 1, "weight": 1}],
+        elements=[{"element": "Nd", "weight": 1}],
+        contents=[{"material": "magnet", "element": "Nd", "content": 0.3}],
+        materials=[{"material": "magnet", "stage": "magnet"}],
+        demands=[need(10, penalty=5)],
+        supplies=[offer("import", 1, origin="Away")],
+        settings={"exposed_country": "Away"},
+    )
+    last = ms.frontier(made, points=3).points[-1].plan
+    assert last.options["at most"] == "index: 0, unmet: 0"
+    assert ms.stress({"last": last}, cutoffs=0).plans["last"].unmet == pytest.approx(0)

@@ -15,7 +15,15 @@ import pandas as pd
 from ...problem import Impossible, Problem, Wish
 from ...scenario_plan import ScenarioPlan
 from ...session import Options, Progress, Status, relative_gap
-from ...solving import asked_futures, check_options, checked_measure, plan_of, record_of, scenario_plan_of
+from ...solving import (
+    asked_futures,
+    check_options,
+    checked_measure,
+    measures_asked,
+    plan_of,
+    record_of,
+    scenario_plan_of,
+)
 from . import staircase
 from .amounts import amounts_of
 from .kept import Kept, key_of
@@ -379,8 +387,10 @@ def _plan(
         gap=relative_gap(s.objective, bound) if math.isfinite(bound) else None,
         seconds=s.seconds,
     )
-    asked = "none" if math.isinf(s.level) else f"{tradeoff.against}: {s.level:.9g}"
-    more = {"at most": asked, tradeoff.against: s.value}
+    held = {} if math.isinf(s.level) else {tradeoff.against: s.level}
+    if held and tradeoff.unmet is not None:
+        held["unmet"] = tradeoff.unmet
+    more = {"at most": measures_asked(held), tradeoff.against: s.value}
     begun = time.perf_counter() - s.seconds
     if futures is None:
         return plan_of(problem, outcome, options, begun, more)

@@ -62,6 +62,7 @@ class Tradeoff:
         self.options, self.progress = options, progress
         self.matrix: Matrix = problem.matrix
         self.weight = 0.0
+        self.unmet: float | None = None  # expected tonnes that no plan may leave more of unmet, if that is held
 
     def deliver(self, values: np.ndarray) -> None:
         """From now on no plan leaves more demand unmet, in expected tonnes, than this one."""
@@ -70,7 +71,8 @@ class Tradeoff:
             weight, years = model.probability[name], scenario.data.horizon.years
             terms += [(weight * years[t], short) for (_, t), short in scenario.demands.short.items()]
         vector = self.matrix.vector(terms)
-        self.matrix = self.matrix.with_row(*held_row(vector, float(vector @ values)))
+        self.unmet = max(0.0, float(vector @ values))
+        self.matrix = self.matrix.with_row(*held_row(vector, self.unmet))
 
     # ------------------------------------------------------------ the ends
 

@@ -24,6 +24,8 @@ from ...scenarios import shows
 if TYPE_CHECKING:
     from ...case import Case
 
+# By how much, relatively, a plan may be beyond a bound that it was asked to keep: what the solver takes for kept.
+_REACHED = 1e-6
 DECISIONS = ("signings", "builds", "lane_openings")
 
 
@@ -97,8 +99,9 @@ def calm_of(plan: ScenarioPlan) -> Plan:
 
 def _whole_wish(plan: Plan, wish: Wish) -> Wish:
     """With the objective and the bounds on measures the plan was made for."""
-    measure, at_most = plan.options.get("objective measure", "cost"), measures_held(plan.options.get("at most"))
-    goal = None
+    measure, goal = plan.options.get("objective measure", "cost"), None
+    held = measures_held(plan.options.get("at most"))
+    at_most = {m: x + _REACHED * max(1.0, abs(x)) for m, x in held.items()}
     if measure != "cost":
         from magnet_models import Goal
 
