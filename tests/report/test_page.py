@@ -359,8 +359,8 @@ def test_charts_are_drawn_with_the_library_named() -> None:
 def test_what_was_asked_of_a_plan_is_said() -> None:
     asked = notes(solve(Case.small(), china_cap={2030: 0.4}, at_most={"index": 0.9}, china_price=100))
     assert asked[1] == (
-        "Asked: at most index: 0.9; dependence index at most 2030: 0.4; 100 in money per tonne of exposure added to what "
-        "is made least."
+        "Asked: index at most 90.0%; dependence index at most 40.0% in 2030; US$ 100 a tonne of exposure added to what is "
+        "made least."
     )
     assert not any(line.startswith("Asked") for line in notes(solve(Case.small())))
 

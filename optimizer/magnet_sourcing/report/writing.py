@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .. import scenario_summary, summary
 from ..files import replace_file
 from ..plan import Plan
+from ..plan_reading import index_caps, measures_held
 from ..scenario_plan import SCENARIO_COLUMNS, ScenarioPlan
 from .packing import Head, packed, units_of
 from .page import page
@@ -132,21 +133,30 @@ def alarms(plan: Plan | ScenarioPlan) -> list[str]:
 
 def notes(plan: Plan) -> list[str]:
     """What the case is about, what was asked of this plan, and what it was made from."""
-    described, asked = str(plan.case.settings.get("description") or ""), _asked(plan.options)
+    described, asked = str(plan.case.settings.get("description") or ""), _asked(plan)
     made = f"Made by magnet-sourcing {plan.options.get('magnet-sourcing')}"
     made += f" from the case with the mark {str(plan.options.get('case hash'))[:12]} (table solver)."
     return [line for line in (described, "Asked: " + "; ".join(asked) + "." if asked else "", made) if line]
 
 
-def _asked(options: Mapping[str, Any]) -> list[str]:
+def _asked(plan: Plan) -> list[str]:
     """What a plan had to keep to beyond its case, as the record of its solver says."""
-    found = []
+    options, found = plan.options, []
     if (measure := options.get("objective measure", "cost")) != "cost":
         found.append(f"least {measure}")
-    if (most := str(options.get("at most") or "none")) != "none":
-        found.append(f"at most {most}")
-    if (cap := str(options.get("china cap") or "none")) != "none":
-        found.append(f"dependence index at most {cap}")
+    held = measures_held(options.get("at most"))
+    found += [f"{measure} at most {_amount(plan, measure, most)}" for measure, most in held.items()]
+    if caps := index_caps(options.get("china cap")):
+        found.append("dependence index at most " + ", ".join(f"{cap:.1%} in {t}" for t, cap in caps.items()))
     if price := float(options.get("china price") or 0.0):
-        found.append(f"{price:g} in money per tonne of exposure added to what is made least")
+        found.append(f"{summary.money(plan, price)} a tonne of exposure added to what is made least")
     return found
+
+
+def _amount(plan: Plan, measure: str, amount: float) -> str:
+    """An amount of a measure with its unit, if it is one of its own."""
+    if measure.startswith(("index", "country share", "not free")):
+        return f"{amount:.1%}"
+    if measure.startswith("cost"):
+        return summary.money(plan, amount)
+    return summary.tonnes(plan, amount) if measure.startswith("unmet") else f"{amount:,.6g}"
