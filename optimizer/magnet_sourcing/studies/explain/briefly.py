@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-
-import numpy as np
+from functools import partial
 
 from ...case import Case
-from ...problem import Impossible, Wish, known_alone
+from ...problem import Wish, known_alone
 from ...scenarios import checked_futures
-from ...session import Options, Session, Status
+from ...session import Options
 from .explaining import asked_of, clash_of, found_in_words
+from .relaxing import has_plan
 
 # The clash is looked for so long at most; `explain` takes more time.
 SECONDS = 4.0
@@ -37,7 +37,11 @@ def why_no_common_plan(case: Case, names: Sequence[str], wish: Wish) -> tuple[li
     they are left out of each.
     """
     alone = replace(wish, goal=None, at_most={})
-    ended = {name: _has_plan(case, name, future, alone) for name, future in checked_futures(case, names).items()}
+    options = replace(_OPTIONS, time_limit=SECONDS)
+    ended = {
+        name: has_plan(partial(known_alone, case, name, future, alone), options)
+        for name, future in checked_futures(case, names).items()
+    }
     without = [name for name, found in ended.items() if found is False]
     unknown = [name for name, found in ended.items() if found is None]
     if without:
@@ -51,16 +55,3 @@ def why_no_common_plan(case: Case, names: Sequence[str], wish: Wish) -> tuple[li
             f"all of them: what is built and signed, and operations before the futures differ{bounds}."
         ]
     return without, {"The futures": said}
-
-
-def _has_plan(case: Case, name: str, future: Case, wish: Wish) -> bool | None:
-    """Whether a future that is known has a plan; None if that was not settled."""
-    try:
-        problem = known_alone(case, name, future, wish)
-    except Impossible:
-        return False
-    matrix = problem.matrix.aiming(np.zeros(len(problem.matrix.cost)))
-    outcome = Session(matrix, replace(_OPTIONS, time_limit=SECONDS)).solve()
-    if outcome.values is not None:
-        return True
-    return False if outcome.status is Status.INFEASIBLE else None

@@ -82,7 +82,7 @@ def ways_out(
     asked = checked_families(families)
     if alternatives < 0:
         raise ValueError(f"{alternatives} alternatives: must be 0 or more")
-    feasible = _has_plan(case, wish, options)
+    feasible = has_plan(lambda: Problem(case, wish), options)
     if feasible:
         return WaysOut(feasible=True)
     try:
@@ -92,10 +92,10 @@ def ways_out(
     return _Search(case, wish, options, problem, feasible).ways(asked, alternatives, progress)
 
 
-def _has_plan(case: Case, wish: Wish, options: Options) -> bool | None:
-    """Whether the case has a plan as it stands; None if the time was up, or the solver gave up, before it was known."""
+def has_plan(build: Callable[[], Problem], options: Options) -> bool | None:
+    """Whether a problem has a plan; None if the time was up, or the solver gave up, before it was known."""
     try:
-        problem = Problem(case, wish)
+        problem = build()
     except Impossible:
         return False
     matrix = problem.matrix.aiming(np.zeros(len(problem.matrix.cost)))
