@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .amounts import Share, cap, measure_values, names, scenario_names
+from .amounts import cap, measure_values, names, scenario_names
+from .asking import priced_options, question_options
 from .common import (
     EPILOG,
     STOPPED_WITH_PLAN,
@@ -36,20 +37,8 @@ if TYPE_CHECKING:
     help="Workbook (.xlsx), or a folder for CSV tables. Default: <case>-options.xlsx here.",
 )
 @click.option("--only", help="Names of routes, expansions, facilities, offers or countries, joined by commas.")
-@click.option(
-    "--use", type=Share(), default=0.5, show_default=True, help="Share of capacity that counts as insisting on a plant."
-)
-@click.option(
-    "--earnest", type=Share(), help="A route or expansion insisted on must be used for this share of what it could be."
-)
-@click.option(
-    "--worth", type=Share(), default=0.001, show_default=True, help="Share of the cost up to which a price is none."
-)
-@click.option("--scenario", multiple=True, help="Plan as if this scenario were certain; repeat it for several at once.")
-@click.option("--scenarios", help="Plans for several futures: 'all', or names joined by commas.")
-@click.option("--at-most", multiple=True, metavar="MEASURE=VALUE", help="As in solve; holds for every plan.")
-@click.option("--china-cap", help="As in solve; holds for every plan.")
-@click.option("--workers", type=int, default=1, show_default=True, help="Processes that solve side by side.")
+@priced_options
+@question_options
 @solver_options(gap=1e-3)
 @output_options
 def options(

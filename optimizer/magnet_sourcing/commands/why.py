@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .amounts import Share, cap, measure_values, scenario_names
+from .amounts import cap, measure_values, scenario_names
+from .asking import priced_options, question_options
 from .common import (
     EPILOG,
     STOPPED_WITH_PLAN,
@@ -36,21 +37,9 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Workbook (.xlsx), or a folder for CSV tables. Default: <case>-why.xlsx here.",
 )
-@click.option(
-    "--use", type=Share(), default=0.5, show_default=True, help="Share of capacity that counts as insisting on a plant."
-)
-@click.option(
-    "--earnest", type=Share(), help="A route or expansion insisted on must be used for this share of what it could be."
-)
-@click.option(
-    "--worth", type=Share(), default=0.001, show_default=True, help="Share of the cost up to which a price is none."
-)
+@priced_options
 @click.option("--switching", is_flag=True, help="Also how far each assumption must move before the decision changes.")
-@click.option("--scenario", multiple=True, help="Plan as if this scenario were certain; repeat it for several at once.")
-@click.option("--scenarios", help="Plans for several futures: 'all', or names joined by commas.")
-@click.option("--at-most", multiple=True, metavar="MEASURE=VALUE", help="As in solve; holds for every plan.")
-@click.option("--china-cap", help="As in solve; holds for every plan.")
-@click.option("--workers", type=int, default=1, show_default=True, help="Processes that solve side by side.")
+@question_options
 @solver_options(gap=1e-3)
 @output_options
 def why(
