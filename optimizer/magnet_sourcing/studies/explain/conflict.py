@@ -120,25 +120,23 @@ def _smallest(core: list[_Element], judge: Judge, until: float) -> tuple[list[_E
     """
     judge.unsure = False
     needed: list[_Element] = []
-    rest, size = list(core), max(1, len(core) // 2)
-    at = 0
-    while at < len(rest):
+    rest, size, at = list(core), max(1, len(core) // 2), 0
+    while rest:
         if time.monotonic() > until:
             return needed + rest, False
-        size = min(size, len(rest) - at)
-        without = rest[:at] + rest[at + size :]
+        if at >= len(rest):
+            at, size = 0, max(1, size // 2)
+        part = min(size, len(rest) - at)  # the last part may be smaller
+        without = rest[:at] + rest[at + part :]
         smaller = judge.judge(needed + without)
         if smaller is not None:
             keys = {id(e) for e in smaller}
             rest = [e for e in without if id(e) in keys]
-            at = 0
-            size = max(1, min(size, len(rest) // 2))
-        elif size == 1:
+            at, size = 0, max(1, min(size, len(rest) // 2))
+        elif part == 1:
             needed.append(rest.pop(at))
         else:
-            at += size
-            if at >= len(rest):
-                at, size = 0, size // 2
+            at += part
     return needed, not judge.unsure
 
 
