@@ -18,7 +18,7 @@ from magnet_sourcing.studies.explain.conflict import _Element, _smallest, clashe
 from magnet_sourcing.studies.explain.families import FAMILIES, number_of
 from magnet_sourcing.studies.explain.findings import Number
 
-from ..miniatures.cases import FIRST, case, need, offer
+from ..miniatures.cases import FIRST, case, need, offer, plant
 from .test_ways_out import tight
 
 OPTIONS = Options(gap=0.0)
@@ -81,6 +81,17 @@ def test_a_clash_of_many_numbers_names_them_all(offers: int) -> None:
     made = case(supplies=[offer(f"o{i}", 1, limit=1) for i in range(offers)], demands=[need(offers + 1)])
     limits = {Number("supplies", f"o{i}", "limit", FIRST) for i in range(offers)}
     assert proved(made) == [limits | {Number("demands", "magnet", "quantity", FIRST)}]
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_clash_of_whole_numbers_is_told_beside_one_that_is_not(beside: bool) -> None:
+    """Modules of 4 t that must run full cannot make 6 t; 10 cups of which 6 are on offer clash in any case."""
+    mill = plant("mill", {"magnet": 1}, min_load=1, min_load_rule="always")
+    more = {"expansion": "more", "facility": "mill", "sizing": "modular", "max_size": 4, "max_modules": 2, "life": 9}
+    cups = {"demands": [need(10, "cup")], "supplies": [offer("o", 1, "cup", limit=6)]} if beside else {}
+    found = clashes(case(mill, cups, expansions=[more], demands=[need(6)]), Wish(), OPTIONS).found
+    whole = {c.whole for c in found if Number("demands", "magnet", "quantity", FIRST) in {m.number for m in c.members}}
+    assert whole == {True} and [c.whole for c in found].count(False) == beside
 
 
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

@@ -132,7 +132,7 @@ class Words:
         if clash.whole:
             said.append(
                 "It is the whole numbers that clash: if plants, contracts and yes/no choices could be taken in parts, "
-                "there would be a plan."
+                "these could hold together."
             )
         if not clash.irreducible:
             said.append("The time did not suffice to prove that each of them is needed: some may have nothing to do with it.")
