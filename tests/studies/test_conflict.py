@@ -77,7 +77,7 @@ def proved(made: Case) -> list[set[Number]]:
 
 @pytest.mark.parametrize("offers", [2, 3, 5, 6, 9, 12])
 def test_a_clash_of_many_numbers_names_them_all(offers: int) -> None:
-    """One tonne from each of the offers is one less than is needed: all limits and the demand clash, none without another."""
+    """One tonne from each of the offers is one less than is needed: all of them clash, none without another."""
     made = case(supplies=[offer(f"o{i}", 1, limit=1) for i in range(offers)], demands=[need(offers + 1)])
     limits = {Number("supplies", f"o{i}", "limit", FIRST) for i in range(offers)}
     assert proved(made) == [limits | {Number("demands", "magnet", "quantity", FIRST)}]
