@@ -89,14 +89,25 @@ class Limits:
             terms += scaled(-1.0, relief.terms(MORE, "limits", n, "value", t, unit=unit))
         if row.sense != "at most":
             terms += relief.terms(LESS, "limits", n, "value", t, unit=unit)
-        if relief.asks("demands", "quantity") and (found := self._required(n)):
-            terms += scaled(row.value[t], self._s.exposure.given_way(t, *found))
+        if relief.asks("demands", "quantity"):
+            for u, element in self._required(n, t):
+                terms += scaled(row.value[t], self._s.exposure.given_way(u, element))
         return terms
 
-    def _required(self, n: str) -> tuple[str | None] | None:
-        """The element whose requirement every term of a yearly limit is divided by, (None,) if that of all elements;
-        None if they differ: the row then does not follow the demand, which lets more through than it should."""
-        terms = self._terms[n]
-        of = {term.element if term.metric == "share" else None for term in terms}
-        shares = all(term.metric in ("share", "index") for term in terms)
-        return (of.pop(),) if shares and len(of) == 1 and self.rows[n].scope != "horizon" else None
+    def _required(self, n: str, t: int) -> list[tuple[int, str | None]]:
+        """Requirements (year, element; None: of all elements) with which the bound of a limit on shares moves.
+
+        One requirement: sum x / a <= value, where a of it is left, is sum x + (1 - a) * value <= value. Several, that
+        is over the horizon or of several elements: of 'at least' with nothing negative, sum x[i] / a[i] >= value implies
+        sum x[i] + sum (1 - a[i]) * value >= value (its left side is linear in each a[i] and holds at 0 and at 1), so
+        it lets more through than it should. So does an 'at most' that moves with none. Not so where terms are negative
+        or the sense is 'equal': these move with none, and a change of the demand that would do may not be found.
+        """
+        row, terms = self.rows[n], self._terms[n]
+        if not all(term.metric in ("share", "index") for term in terms):
+            return []
+        elements = dict.fromkeys(term.element if term.metric == "share" else None for term in terms)
+        years = self._window(row) if row.scope == "horizon" else [t]
+        found = [(u, element) for u in years for element in elements]
+        positive = row.value[t] >= 0 and all(term.coefficient >= 0 for term in terms)
+        return found if len(found) == 1 or (row.sense == "at least" and positive) else []

@@ -6,6 +6,7 @@ not built a second time. A change of the case's numbers needs another problem.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 ALONE = "base"  # name of the one scenario of a case without scenarios
 # How much worse than its best a held objective may get, relatively: what the solver itself cannot tell apart.
 _HELD = 1e-7
+# Largest coefficient of the row that holds it.
+_LARGEST = 1e6
 
 
 class Impossible(Exception):
@@ -197,6 +200,11 @@ def solved_in_order(
 
 
 def held_row(vector: np.ndarray, most: float) -> tuple[np.ndarray, float, float]:
-    """The row `vector.x <= most`, scaled to coefficients of at most 1 and with room for the solver's tolerance."""
-    unit = float(np.abs(vector).max(initial=0.0)) or 1.0
+    """The row `vector.x <= most`, scaled to coefficients around 1 and with room for the solver's tolerance.
+
+    HiGHS drops coefficients of a row up to 1e-9. Money spans more than that (a plant in billions, a subsidy's money in
+    cents), so the row is scaled by the middle of its coefficients; the largest then comes to 1e6 at most.
+    """
+    sizes = np.abs(vector[vector != 0])
+    unit = max(math.sqrt(sizes.min()) * math.sqrt(sizes.max()), float(sizes.max()) / _LARGEST) if len(sizes) else 1.0
     return vector / unit, -np.inf, (most + _HELD * max(1.0, abs(most))) / unit

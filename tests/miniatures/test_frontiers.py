@@ -17,8 +17,8 @@ from .cases import case, need, plant
 SMOKE = {"a": 1.0, "b": 0.2, "c": 0.4, "d": 0.0}
 
 
-def plants(rival: float, order: str) -> Case:
-    price = {"b": 150.0, "c": rival, "d": 200.0}
+def plants(rival: float, order: str, cleanest: float = 200.0) -> Case:
+    price = {"b": 150.0, "c": rival, "d": cleanest}
     return case(
         *(
             plant(name, makes={"magnet": 1}, capacity=10 if name == "a" else 0, cost=10 if name == "a" else 0)
@@ -65,6 +65,17 @@ def test_the_whole_frontier_is_found_and_nothing_is_left_open() -> None:
     assert open_ < 0.15 * 10 * 100
     assert found.between(5.0) == pytest.approx((150, 150), rel=1e-5)
     assert found.between(-1.0)[1] == math.inf
+
+
+@pytest.mark.parametrize("dear", [1e6, 1e10, 3e12])
+def test_a_plant_in_billions_hides_no_price(dear: float) -> None:
+    """The least cost stays 100 when the smoke is made least at it, however dear plant d is, which is not taken.
+
+    HiGHS drops what is below 1e-9 of a row's unit: 10 a tonne and 150 beside 1e12.
+    """
+    found = frontier(plants(150.0, "abcd", dear), against="impact smoke", levels=[5.0], gap=0)
+    points = [(p.objective, p.value) for p in found.points[:2]]
+    assert points == [pytest.approx((100, 10), rel=1e-6), pytest.approx((150, 2), rel=1e-6)]
 
 
 def test_bounds_are_the_solvers_own() -> None:

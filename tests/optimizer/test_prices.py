@@ -338,6 +338,16 @@ def test_the_audit_catches_prices_that_were_changed(table: str, column: str, fac
     assert any(said in text for text in audit(plan.case, tables, objective=None).failures)
 
 
+def test_the_audit_catches_a_price_of_the_wrong_sign() -> None:
+    plan = solve(Case.small())
+    tables = {name: frame.copy() for name, frame in plan.tables.items()}
+    prices = tables["prices"]
+    row = prices.index[(prices["table"] == "sales") & (prices["column"] == "limit")][0]
+    prices.loc[row, "effect"] = "costs"
+    failures = audit(plan.case, tables, objective=None).failures
+    assert any("the effect is costs, of more limit it is saves" in text for text in failures)
+
+
 def test_the_audit_catches_a_price_of_what_does_not_bind_and_an_entry_price_of_what_is_used() -> None:
     """A quota with room to spare cannot have a price; an offer that is used has nothing to enter."""
     made = case(

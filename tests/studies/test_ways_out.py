@@ -333,6 +333,30 @@ def test_a_share_of_two_elements_follows_the_demand_only_by_trial() -> None:
     assert fix.status == "optimal"
 
 
+def at_home(years: int, sense: str, value: float) -> Case:
+    """10 t/y needed, 4 of them from India and the rest from China; a limit on a share over the horizon."""
+    country = "India" if sense == "at least" else "China"
+    return case(
+        supplies=[offer("near", 1, limit=4, origin="India"), offer("far", 1, origin="China")],
+        demands=[need(10)],
+        limits=[{"limit": "share", "sense": sense, "value": value, "scope": "horizon"}],
+        limit_terms=[{"limit": "share", "metric": "share", "country": country}],
+        years=years,
+        **_custody(),
+    )
+
+
+def test_a_share_over_the_horizon_follows_the_demand() -> None:
+    """One year: 4/d >= 0.5 gives d <= 8; 1 - 4/d <= 0.4 gives d <= 20/3. Two years, India's shares together >= 1:
+    0.4 + 4/d >= 1 gives 10/3 t less in one of them, less than 2 t in each; the rows alone say 2 t."""
+    for sense, value, less in (("at least", 0.5, 2.0), ("at most", 0.4, 10 / 3)):
+        fix = by_family(found(at_home(1, sense, value)))["demand"]
+        assert (fix.amount, fix.bound) == (pytest.approx(less, rel=1e-5), pytest.approx(less, rel=1e-6)), sense
+    ways = found(at_home(2, "at least", 1.0))
+    fix = by_family(ways)["demand"]
+    assert fix.bound is not None and fix.bound <= 10 / 3 <= fix.amount <= 1.05 * 10 / 3 and "demand" not in ways.helpless
+
+
 def test_changes_of_a_fix_are_a_scenario_of_the_case() -> None:
     ways = found(three(**CHINA_LIMIT))
     for fix in ways.alone:

@@ -30,6 +30,12 @@ _USED = {
     "tolls": ("tolling", ("toll",), "sent"),
     "returns": ("collections", ("return",), "collected"),
 }
+# Numbers that bound an amount and enter nothing else: what more of one does is known without the model.
+_EFFECT = {
+    **dict.fromkeys([(t, c) for t in ("supplies", "sales") for c in ("limit", "total")], "saves"),
+    **dict.fromkeys([("lanes", "capacity"), ("freight", "capacity"), ("tolls", "capacity")], "saves"),
+    **dict.fromkeys([("supplies", "minimum"), ("sales", "minimum"), ("lanes", "minimum")], "costs"),
+}
 
 
 def check_prices(f: Facts, out: AuditReport) -> None:
@@ -51,11 +57,13 @@ def check_prices(f: Facts, out: AuditReport) -> None:
 def _met(f: Facts, r: dict[str, Any]) -> Iterator[tuple[bool, str]]:
     """Whether what a price is about is met, and in the sense it binds."""
     name, column, t = r["name"], r["column"], r["period"]
+    right = _EFFECT.get((r["table"], column), r["effect"])
+    yield r["effect"] == right, f"the effect is {r['effect']}, of more {column} it is {right}"
     if r["kind"] == "limit":
         sense = f.named["limits"][name].sense
         if sense != "equal":
-            right = "saves" if sense == "at most" else "costs"
-            yield r["effect"] == right, f"a limit '{sense}' has the effect {r['effect']}"
+            of_sense = "saves" if sense == "at most" else "costs"
+            yield r["effect"] == of_sense, f"a limit '{sense}' has the effect {r['effect']}"
         period = None if f.named["limits"][name].scope == "horizon" else t
         line = next((x for x in f.plan["limits"] if x["limit"] == name and x["period"] == period), None)
         yield line is not None and bool(line["binding"]), "the limit does not bind in the plan"

@@ -38,7 +38,7 @@ SECONDS = 60.0
 class Clash:
     """Numbers that cannot hold together. irreducible: without any one of them the others can, each proved. linear: the
     same, proved with whole numbers let go. whole: only whole numbers and yes/no decisions clash; with parts of them
-    allowed the case would have a plan."""
+    allowed these could hold together."""
 
     members: tuple[Member, ...]
     irreducible: bool
@@ -101,7 +101,7 @@ def clashes(
             core, proved = _smallest(core, judge, until)
             if not core:
                 return Clashes(tuple(found), unresolved=NOTHING_GIVES)
-            purely = judge is entire and _linear_plan(case, wish)
+            purely = judge is entire and linear.lets_hold(core)
             core, irreducible = (core, proved) if judge is entire else _smallest(core, entire, until)
             found.append(Clash(_members(numbers, core), irreducible, proved, purely))
             chosen = {id(e) for e in core}
@@ -176,13 +176,10 @@ class _Linear(Session):
         reduced = np.array(h.getSolution().col_dual)
         return [e for e in held if any(cost[j] - reduced[j] > _PRICED * cost[j] for j in e.columns)]
 
-
-def _linear_plan(case: Case, wish: Wish) -> bool:
-    """Whether the case as it stands has a plan once whole numbers may be fractions."""
-    matrix = Problem(case, wish).matrix
-    nothing = np.zeros(len(matrix.cost))
-    loose = replace(matrix.aiming(nothing), whole=np.zeros(len(nothing), dtype=bool))
-    return Session(loose, Options(tie_break=False)).solve().status is Status.OPTIMAL
+    def lets_hold(self, core: Sequence[_Element]) -> bool:
+        """Whether it is proved that these can hold together once whole numbers may be fractions."""
+        self.unsure = False
+        return self.judge(core) is None and not self.unsure
 
 
 # ---------------------------------------------------------------- with whole numbers

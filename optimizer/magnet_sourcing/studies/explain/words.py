@@ -133,7 +133,7 @@ class Words:
         if clash.whole:
             said.append(
                 "It is the whole numbers that clash: if plants, contracts and yes/no choices could be taken in parts, "
-                "there would be a plan."
+                "these could hold together."
             )
         if not clash.irreducible and clash.linear:
             said.append("That each of them is needed is proved only with whole numbers let go.")
