@@ -30,7 +30,8 @@ _USED = {
     "tolls": ("tolling", ("toll",), "sent"),
     "returns": ("collections", ("return",), "collected"),
 }
-# Numbers that bound an amount and enter nothing else: what more of one does is known without the model.
+# Numbers that bound an amount and enter nothing else (but where a tier opens after another): what more of one does is
+# known without the model.
 _EFFECT = {
     **dict.fromkeys([(t, c) for t in ("supplies", "sales") for c in ("limit", "total")], "saves"),
     **dict.fromkeys([("lanes", "capacity"), ("freight", "capacity"), ("tolls", "capacity")], "saves"),
@@ -57,7 +58,9 @@ def check_prices(f: Facts, out: AuditReport) -> None:
 def _met(f: Facts, r: dict[str, Any]) -> Iterator[tuple[bool, str]]:
     """Whether what a price is about is met, and in the sense it binds."""
     name, column, t = r["name"], r["column"], r["period"]
-    right = _EFFECT.get((r["table"], column), r["effect"])
+    # Where another tier opens only once this one is full, more of this one also keeps that one shut.
+    followed = r["table"] in ("supplies", "sales") and any(row.after == name for row in f.rows[r["table"]])
+    right = r["effect"] if followed else _EFFECT.get((r["table"], column), r["effect"])
     yield r["effect"] == right, f"the effect is {r['effect']}, of more {column} it is {right}"
     if r["kind"] == "limit":
         sense = f.named["limits"][name].sense
