@@ -61,7 +61,7 @@ def reduced_cost_weights(held: Held, chosen: np.ndarray) -> dict[str, np.ndarray
 def fed_columns(m: Matrix, values: np.ndarray) -> np.ndarray:
     """Which columns take, at a place and in a period, only materials that the plan has there."""
     row_of = np.repeat(np.arange(len(m.row_lower)), np.diff(m.start))
-    balance = np.array([row.parent_component().local_name == "balance" for row in m.rows], dtype=bool)
+    balance = np.array([row.family == "balance" for row in m.rows], dtype=bool)
     come = np.maximum(-m.row_lower, 0.0)  # what stands on the side of a balance is an opening stock
     np.add.at(come, row_of, np.maximum(m.value * values[m.index], 0.0))
     lacking = balance[row_of] & (m.value < 0) & ~(come[row_of] > 1e-6)

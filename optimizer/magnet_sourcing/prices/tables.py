@@ -40,7 +40,7 @@ def price_tables(
     case, rows = problem.case, problem.case.resolved()
     scenario = problem.model.scenarios[ALONE]
     numbers = dict(amounts(rows, scenario.data.needed))
-    unused = [o for o in offers(scenario, rows) if values[problem.matrix.column_of(o.variable)] <= _UNUSED]
+    unused = [o for o in offers(scenario, rows) if values[o.variable] <= _UNUSED]
     recorded = Derivatives(case, rows, [*numbers, *(o.cell for o in unused)])
     wish, asked = _recorded_wish(problem, recorded)
     again = Problem(recorded.case, wish, flat=recorded.flat)
@@ -134,7 +134,7 @@ def _entries(problem: Problem, fixed: Held, recorded: Derivatives, unused: list[
     """Rows of `entry_prices`: the asking price at which the reduced cost of an offer would be 0."""
     currency = str(problem.case.settings.get("currency") or "money")
     unit = f"{currency}/{problem.case.settings.get('mass_unit') or 't'}"
-    columns = np.array([problem.matrix.column_of(o.variable) for o in unused], dtype=int)
+    columns = np.array([o.variable for o in unused], dtype=int)
     chosen = np.zeros(len(fixed.matrix.cost), dtype=bool)
     chosen[columns] = True
     slope = recorded.of(reduced_cost_weights(fixed, chosen))
