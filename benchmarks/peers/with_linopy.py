@@ -66,7 +66,8 @@ def build(d: Data, sparse: bool = False) -> Model:
     sites = pd.Index(sorted(x["facility"].unique()), name="facility")
     plain = f.index.difference(sites, sort=False)
     m.add_constraints(run.sel(facility=plain) <= f.loc[plain, "available"], name="capacity")
-    m.add_constraints(run.sel(facility=sites) - grown.sel(facility=sites) <= f.loc[sites, "available"], name="grown_capacity")
+    here = run.sel(facility=sites)
+    m.add_constraints(here - grown.sel(facility=sites) <= f.loc[sites, "available"], name="grown_capacity")
     mines = f.index[f["reserve"].notna()]
     m.add_constraints(run.sel(facility=mines).sum("year") <= f.loc[mines, "reserve"], name="reserve")
     m.add_constraints(build.sum("decided") <= x["most"], name="builds_once")
