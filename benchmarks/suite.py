@@ -106,19 +106,19 @@ def about() -> dict[str, str]:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
-    options.add_argument("--sizes", default="2k,50k", help="of 2k, 50k, 300k, 1.5M")
-    options.add_argument("--kinds", default="lp,mip")
-    options.add_argument("--rounds", type=int, default=3, help="up to 50k; larger ones have one")
-    options.add_argument("--gap", type=float, default=1e-3)
-    options.add_argument("--solve-limit", type=float, default=600.0, help="seconds HiGHS may take")
-    options.add_argument("--limit", type=float, default=1800.0, help="seconds a measurement may take")
-    options.add_argument("--no-published", action="store_true", help="neither the reference case nor published ones")
-    options.add_argument("--render", action="store_true", help="measure nothing")
-    options.add_argument("--out", type=Path, default=HERE.parent / "docs" / "performance.md")
-    asked = options.parse_args()
+    parser.add_argument("--sizes", default="2k,50k", help="of 2k, 50k, 300k, 1.5M")
+    parser.add_argument("--kinds", default="lp,mip")
+    parser.add_argument("--rounds", type=int, default=3, help="up to 50k; larger ones have one")
+    parser.add_argument("--gap", type=float, default=1e-3)
+    parser.add_argument("--solve-limit", type=float, default=600.0, help="seconds HiGHS may take")
+    parser.add_argument("--limit", type=float, default=1800.0, help="seconds a measurement may take")
+    parser.add_argument("--no-published", action="store_true", help="neither the reference case nor published ones")
+    parser.add_argument("--render", action="store_true", help="measure nothing")
+    parser.add_argument("--out", type=Path, default=HERE.parent / "docs" / "performance.md")
+    asked = parser.parse_args()
     results: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
 
     def keep(name: str, found: dict[str, Any]) -> None:
@@ -134,8 +134,11 @@ def main() -> None:
             if SIZES[size].plants > SIZES["300k"].plants:
                 ways = [w for w in ways if w not in PLAIN_PYOMO[1:]]  # one of them will do
             case = chain(replace(SIZES[size], whole=kind == "mip"))
-            limits = 1 if large else asked.rounds, plain, asked.limit, PEERS if large else ()
-            keep(f"{size} {kind}", one_case(case, ways, *limits, 2 * asked.gap if kind == "mip" else 1e-6))
+            # Peers solve what all solve alike in little time: the programme is the same, and so is HiGHS.
+            unsolved = [w for w in PEERS if large or (kind == "mip" and size != "2k" and w != "linopy")]
+            rounds, tolerance = 1 if large else asked.rounds, 2 * asked.gap if kind == "mip" else 1e-6
+            options = replace(plain, write=SIZES[size].plants <= SIZES["300k"].plants)  # more rows than Excel has
+            keep(f"{size} {kind}", one_case(case, ways, rounds, options, asked.limit, unsolved, tolerance))
     if not asked.no_published and not asked.render:
         named = {"reference case": (Case.reference(), asked.gap)}
         named |= {name: (Case.read(PUBLISHED / name), 0.0) for name in PUBLISHED_CASES}

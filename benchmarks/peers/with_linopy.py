@@ -24,7 +24,7 @@ def build(d: Data, sparse: bool = False) -> Model:
     deliver = m.add_variables(lower=0, upper=d.needed, name="deliver")
     short = m.add_variables(lower=0, upper=d.needed, name="short")
     over = m.add_variables(lower=0, coords=[d.most_index.index], name="violation")
-    decided = d.build_cost.unstack("decided")
+    decided = d.build_cost.unstack("decided").loc[d.builds.index]
     offered, places = decided.notna(), [decided.index, decided.columns]
     if d.whole:
         build = m.add_variables(coords=places, mask=offered, binary=True, name="build")
@@ -85,11 +85,12 @@ def build(d: Data, sparse: bool = False) -> Model:
 
 def _contracts(m: Model, d: Data) -> tuple[list[LinearExpression], list[LinearExpression]]:
     """Signing, what is active, quantities with minimum and maximum, what is sent and what comes back."""
-    signings, tolls = d.sign_cost.unstack("signed"), d.tolls
+    signings, tolls = d.sign_cost.unstack("signed").loc[d.routes.index], d.tolls
     sign = m.add_variables(coords=[signings.index, signings.columns], mask=signings.notna(), binary=True, name="sign")
     send = m.add_variables(lower=0, coords=[tolls.index, d.years], name="send")
     quantity = m.add_variables(lower=0, coords=[d.routes.index, d.years], name="quantity")
-    active = (d.active.to_xarray().reindex(signed=signings.columns, year=d.years).fillna(0) * sign).sum("signed")
+    shares = d.active.to_xarray().reindex(route=signings.index, signed=signings.columns, year=d.years).fillna(0)
+    active = (shares * sign).sum("signed")
     under = (1 * send).groupby(tolls["route"]).sum()
     m.add_constraints(sign.sum("signed") <= 1, name="signed_once")
     m.add_constraints(quantity - under == 0, name="quantity_of")
