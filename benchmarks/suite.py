@@ -123,7 +123,7 @@ def main() -> None:
 
     def keep(name: str, found: dict[str, Any]) -> None:
         results[name] = found | {"about": about()}
-        RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
         rendering.write(results, asked.out)
 
     plain = Asked(asked.gap, asked.solve_limit)
