@@ -23,19 +23,19 @@ from .programme import INFINITY, Programme
 class _MadeAtALook:
     """For a Pyomo component: `_data`, where Pyomo keeps its members, is filled when it is first asked for."""
 
-    _make: Callable[[], dict[Any, Any]]
+    _make: Callable[[dict[Any, Any]], None]
     _members: dict[Any, Any] | None = None
 
     @property
     def _data(self) -> dict[Any, Any]:
         if self._members is None:
-            self._members = self._make()
+            self._members = {}  # there already while they are made: a member asks its component for its key
+            self._make(self._members)
         return self._members
 
     @_data.setter
     def _data(self, members: dict[Any, Any]) -> None:
-        # Pyomo empties a component when it makes it, before there is anything to show.
-        self._members = members or None
+        self._members = members
 
 
 class Columns(_MadeAtALook, IndexedVar):
@@ -43,10 +43,10 @@ class Columns(_MadeAtALook, IndexedVar):
 
     def __init__(self, programme: Programme) -> None:
         super().__init__(AnyKey, dense=False)
-        self._programme, self.place = programme, dict[Any, int]()
+        self._programme, self.place, self._members = programme, dict[Any, int](), None
 
-    def _make(self) -> dict[Any, VarData]:
-        p, members = self._programme, {}
+    def _make(self, members: dict[Any, VarData]) -> None:
+        p = self._programme
         for key, j in self.place.items():
             member = members[key] = VarData(component=self)
             member._index = key
@@ -54,7 +54,6 @@ class Columns(_MadeAtALook, IndexedVar):
             member.domain = Binary if binary else Integers if p.whole[j] else Reals
             member.setlb(None if p.lower[j] == -INFINITY else p.lower[j])
             member.setub(None if p.upper[j] == INFINITY else p.upper[j])
-        return members
 
 
 class Rows(_MadeAtALook, IndexedConstraint):
@@ -62,17 +61,16 @@ class Rows(_MadeAtALook, IndexedConstraint):
 
     def __init__(self, programme: Programme) -> None:
         super().__init__(AnyKey)
-        self._programme, self.place = programme, dict[Any, int]()
+        self._programme, self.place, self._members = programme, dict[Any, int](), None
 
-    def _make(self) -> dict[Any, ConstraintData]:
-        p, members = self._programme, {}
+    def _make(self, members: dict[Any, ConstraintData]) -> None:
+        p = self._programme
         for key, i in self.place.items():
             index, value = p.row(i)
             lower = None if p.row_lower[i] == -INFINITY else p.row_lower[i]
             upper = None if p.row_upper[i] == INFINITY else p.row_upper[i]
             member = members[key] = ConstraintData((lower, _linear(p, value, index), upper), component=self)
             member._index = key
-        return members
 
 
 class Aim(_MadeAtALook, IndexedObjective):
@@ -80,16 +78,15 @@ class Aim(_MadeAtALook, IndexedObjective):
 
     def __init__(self, programme: Programme) -> None:
         super().__init__(AnyKey)
-        self._programme = programme
+        self._programme, self._members = programme, None
 
-    def _make(self) -> dict[Any, ObjectiveData]:
+    def _make(self, members: dict[Any, ObjectiveData]) -> None:
         p = self._programme
         cost: dict[int, float] = {}
         for c, j in p.cost:
             cost[j] = cost.get(j, 0.0) + c
-        member = ObjectiveData(_linear(p, list(cost.values()), list(cost), p.constant), component=self)
+        member = members["all"] = ObjectiveData(_linear(p, list(cost.values()), list(cost), p.constant), component=self)
         member._index = "all"
-        return {"all": member}
 
 
 def _linear(p: Programme, coefs: list[float], columns: list[int], constant: float = 0.0) -> LinearExpression:
