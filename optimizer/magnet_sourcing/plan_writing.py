@@ -128,7 +128,7 @@ def add_plan_tables(
     for name in filled:
         units = {c.name: c.unit for c in PLAN_TABLES[name].columns}
         sheet = book.create_sheet(name)
-        add_table(sheet, PLAN_TABLES[name].help, tables[name], units, TOTALS.get(name, ()), currency, links=links)
+        add_table(sheet, PLAN_TABLES[name].help, tables[name], units, TOTALS.get(name, ()), currency, links=links, final=True)
     return filled
 
 
@@ -291,6 +291,7 @@ def _add_input(book: Workbook, table: Table, used: pd.DataFrame, currency: str) 
         (),
         currency,
         formats={h: shown(c, values[h]) for h, c in columns.items()},
+        final=True,
     )
 
 
