@@ -35,7 +35,7 @@ from .risk import Goal, aimed, expected
 from .routes import Quantities, Signings, add_groups
 from .rows import Row, Term, constrain, scaled
 from .stocks import Stocks
-from .strengthening import add_built_first
+from .strengthening import add_built_first, add_together
 from .timing import Timing
 from .tolls import Tolls
 from .trade import Purchases, Sales
@@ -114,11 +114,14 @@ class First:
     """
 
     def __init__(self, block: Block, data: Inputs, timing: Timing, known: First | None = None) -> None:
+        self.block, self.data = block, data
         self.signings: Signings = Signings(block, data, timing, known.signings if known else None)
         self.expansions: Expansions = Expansions(block, data, self.signings, timing, known.expansions if known else None)
         self.openings: Openings = Openings(block, data, timing, known.openings if known else None)
         if timing.whole:
             add_groups(block, data, self.signings, self.expansions)
+        if known is None:  # a later stage decides on the numbers of its future, the stage before on those of the tables
+            add_together(self)
 
     def variables(self) -> Iterator[int]:
         """The first-stage variables, as data for decomposition."""
