@@ -11,7 +11,6 @@ import json
 import multiprocessing
 import resource
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import Any

@@ -128,7 +128,8 @@ def add_plan_tables(
     for name in filled:
         units = {c.name: c.unit for c in PLAN_TABLES[name].columns}
         sheet = book.create_sheet(name)
-        add_table(sheet, PLAN_TABLES[name].help, tables[name], units, TOTALS.get(name, ()), currency, links=links, final=True)
+        about, totals = PLAN_TABLES[name].help, TOTALS.get(name, ())
+        add_table(sheet, about, tables[name], units, totals, currency, links=links, final=True)
     return filled
 
 
