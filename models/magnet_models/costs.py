@@ -211,9 +211,11 @@ def _carried(s: Scenario, a: str, m: str) -> tuple[Cause, Any, Any, Any]:
 def freight(s: Scenario) -> Iterator[Entry]:
     """Freight and duty per tonne loaded; opening and keeping lanes."""
     carried = {(a, m): _carried(s, a, m) for a, m in s.lanes.freight}
+    escalation, weight = s.data.horizon.escalation, s.data.horizon.weight
     for (a, m, t), ship in s.lanes.ship.items():
         cause, cost, duty, value = carried[a, m]
-        yield _yearly(s, "freight", t, cause, cost[t], ship)
+        money = cost[t] * escalation[t]  # as `_yearly`; there are more of these than of all others together
+        yield Entry("freight", t, cause, money, money * weight[t], ship)
         if duty[t] if value is None else matters(duty[t]):  # checked: a duty above 0 has a value
             yield _yearly(s, "duty", t, cause, duty[t] * value[t], ship)
     for (a, t), opened in s.openings.open.items():

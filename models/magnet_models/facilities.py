@@ -94,11 +94,15 @@ class Facilities:
             return 0.0, []
         if row.route:
             return 0.0, scaled(row.capacity[t], self._signings.active(row.route, t)) + self._given_way(f, t)
-        closed = [(-1.0, self.retire[f, s]) for s in self._data.horizon.upto(t) if (f, s) in self.retire]
+        closed: list[Term] = []
+        if row.can_retire:
+            closed = [(-1.0, self.retire[f, s]) for s in self._data.horizon.upto(t) if (f, s) in self.retire]
         return row.capacity[t], closed + self._given_way(f, t)
 
     def _given_way(self, f: str, t: int) -> list[Term]:
         """By how much existing capacity gives way (times active, of a facility that belongs to a route)."""
+        if not self._data.relief.families:
+            return []
         data, route = self._data, self._data.facility[f].route
         active = self._signings.active(route, t) if route else []
         if not data.relief.asks("facilities", "capacity") or (route and not active):

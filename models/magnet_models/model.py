@@ -249,6 +249,11 @@ def _collector_off() -> Iterator[None]:
     try:
         yield
     finally:
+        # To the collector all of it is new, and it would walk through everything at once; frozen and let go again, it
+        # counts as old. Nothing else may be frozen, or that would be let go too.
+        if gc.get_freeze_count() == 0:
+            gc.freeze()
+            gc.unfreeze()
         if was_on:
             gc.enable()
 
