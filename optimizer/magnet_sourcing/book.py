@@ -257,7 +257,7 @@ def add_table(
             cell.font, cell.fill, cell.number_format = cells.BOLD, cells.TOTAL_FILL, looks[i]
     if said := mark_columns(sheet, [str(n) for n in frame.columns], FIRST_ROW, last):
         sheet.cell(2, 3, f"Marked: {', '.join(said)}.").font = cells.NOTE
-    sheet.freeze_panes = sheet.cell(FIRST_ROW, 2)
+    sheet.freeze_panes = f"B{FIRST_ROW}"  # a cell named, not made
     sheet.auto_filter.ref = f"A{HEADS}:{letter(len(frame.columns) - 1)}{max(last, HEADS + 1)}"
     sheet.print_title_rows = f"{HEADS}:{HEADS + 1}"
     sheet.print_area = f"A1:{letter(max(len(frame.columns), 3) - 1)}{max(last, HEADS + 1)}"

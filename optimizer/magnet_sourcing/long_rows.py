@@ -8,6 +8,7 @@ texts, with one style a column. Its rows are kept as text and put into the sheet
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from math import isfinite
 from typing import Any
 from weakref import WeakKeyDictionary
 from xml.sax.saxutils import escape
@@ -87,6 +88,8 @@ def _column(
             if text not in known:  # names come again and again
                 known[text] = _text(text, _style(sheet, i, text, style))
             yield f'<c r="{name}{r}{known[text]}'
+        elif not isfinite(value):
+            yield ""
         else:
             yield f'<c r="{name}{r}"{number}{value:.16g}</v></c>'  # as openpyxl writes numbers
 

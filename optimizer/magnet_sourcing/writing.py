@@ -210,7 +210,7 @@ def _table_sheet(sheet: Worksheet, table: Table, case: Case) -> None:
             if column.kind == "year":  # of rows still to be filled in
                 sheet.column_dimensions[letter(i)].number_format = "0"
     cells.point(sheet["A1"], "Read me", font=cells.HEADER)
-    sheet.freeze_panes = sheet.cell(3, min(len(table.key), 2) + 1)
+    sheet.freeze_panes = f"{letter(min(len(table.key), 2))}3"  # a cell named, not made
     sheet.auto_filter.ref = f"A1:{letter(len(headers) - 1)}{max(last, 3)}"
     print_setup(sheet)
 

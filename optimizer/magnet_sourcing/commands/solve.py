@@ -194,7 +194,13 @@ def _write(plan: Plan | ScenarioPlan, target: Path) -> list[Path]:
         return []
     if plan.audit is not None and not plan.audit.passed:
         target = failed_audit(target)
-    return [plan.write(target)]
+    from ..long_rows import TooLong
+
+    try:
+        return [plan.write(target)]
+    except TooLong as reason:  # a plan that took hours is not lost for that
+        click.echo(f"{reason}; done, as {target.with_suffix('')}", err=True)
+        return [plan.write(target.with_suffix(""))]
 
 
 def _show(plan: Plan | ScenarioPlan, files: list[Path], quiet: bool, explained: bool = False) -> None:
