@@ -59,16 +59,21 @@ def case_of(name: str) -> Case:
 def with_futures(case: Case, count: int, seed: int = 0) -> Case:
     """The case with `count` equally likely futures in the place of its own.
 
-    In each, every segment of demand, every origin's prices and every origin's limits stand at a factor of their own
-    from the third period on, and half of the futures suffer one of the disruptions the case lists.
+    In each, every segment of demand that can go unmet, and prices and limits of every origin abroad, stand at a factor
+    of their own from the third period on, and half of the futures suffer one of the disruptions the case lists. What
+    must be met stays as it is, so that every future has a plan.
     """
     draw = np.random.default_rng(seed)
     year = case.periods[min(2, len(case.periods) - 1)]
     known = [r.scenario for r in case.rows("disruptions")]
-    segments = sorted({r.segment for r in case.rows("demands") if r.segment})
-    offers = case.rows("supplies")
-    origins = sorted({r.origin for r in offers if r.origin})
-    limited = sorted({r.origin for r in offers if r.origin} - {r.origin for r in offers if r.limit is None})
+    can_wait: dict[str, bool] = {}
+    for r in case.rows("demands"):
+        if r.segment:
+            can_wait[r.segment] = can_wait.get(r.segment, True) and r.penalty is not None
+    segments = sorted(s for s, waits in can_wait.items() if waits)
+    offers = [r for r in case.rows("supplies") if r.origin and r.origin != case.settings["home_country"]]
+    origins = sorted({r.origin for r in offers})
+    limited = sorted(set(origins) - {r.origin for r in offers if r.limit is None})
     spread = [("demands", "segment", s, "quantity", 0.25) for s in segments]
     spread += [("supplies", "origin", o, "price", 0.20) for o in origins]
     spread += [("supplies", "origin", o, "limit", 0.30) for o in limited]
