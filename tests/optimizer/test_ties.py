@@ -87,7 +87,9 @@ def transport(seed: int) -> dict[str, np.ndarray]:
     """From 6 places to 8, with costs of 1 to 3: many optima. Rows of ranges, least and most, bounds on lanes."""
     draw = np.random.default_rng(seed)
     need, lanes = draw.integers(1, 9, 8).astype(float), [(i, j) for i in range(6) for j in range(8)]
-    rows = np.array([[float(i == a) for i, _ in lanes] for a in range(6)] + [[float(j == b) for _, j in lanes] for b in range(8)])
+    leaving = [[float(i == a) for i, _ in lanes] for a in range(6)]
+    arriving = [[float(j == b) for _, j in lanes] for b in range(8)]
+    rows = np.array(leaving + arriving)
     offered = need.sum() / 6 * draw.uniform(1.0, 1.6, 6)
     return {
         "cost": draw.integers(1, 4, len(lanes)).astype(float),
