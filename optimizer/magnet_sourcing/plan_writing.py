@@ -185,7 +185,7 @@ def _answer(page: Page, plan: Plan, filled: list[str]) -> None:
     page.sentences(
         "Demand and limits", [*summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan)]
     )
-    if priced := [*summary.helping(plan), *summary.entering(plan)]:
+    if priced := summary.priced(plan):
         page.sentences(summary.HELP_MOST, priced)
     _cost_items(page, plan)
     _dependence(page, plan)

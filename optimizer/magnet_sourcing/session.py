@@ -20,6 +20,7 @@ from typing import Any
 import highspy
 import numpy as np
 
+from .forcing import forced
 from .matrix import Matrix
 from .quiet import no_banner
 from .ties import preferred
@@ -64,7 +65,8 @@ class Progress:
 
 @dataclass
 class Outcome:
-    """The ending of a solve. `values` is None unless there is a feasible plan. `iterations`: simplex steps."""
+    """The ending of a solve. `values` is None unless there is a feasible plan. `iterations`: simplex steps.
+    `basis`: optimal for the linear programme that is left when the whole numbers are held, if that was solved."""
 
     status: Status
     values: np.ndarray | None
@@ -79,7 +81,11 @@ class Outcome:
     rows: int = 0
     whole: int = 0
     iterations: int = 0
+    basis: highspy.HighsBasis | None = field(default=None, repr=False, compare=False)
     record: dict[str, Any] = field(default_factory=dict)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"basis": None}  # HiGHS's own, cannot go to another process
 
 
 @dataclass(frozen=True)
@@ -137,8 +143,10 @@ class Session:
         options: Options,
         progress: Callable[[Progress], None] | None = None,
         start: np.ndarray | None = None,
+        basis: highspy.HighsBasis | None = None,
     ) -> None:
-        """start: a plan to begin from (values of the columns); one that does not fit is only a hint."""
+        """start: a plan to begin from (values of the columns); one that does not fit is only a hint. basis: one to begin a
+        linear programme from."""
         self._matrix, self._options, self._progress = matrix, options, progress
         self._scale = self.scale_of(matrix)
         self._interrupted = threading.Event()
@@ -147,6 +155,8 @@ class Session:
         self._left: highspy.Highs | None = None  # the programme with the whole numbers held
         if start is not None and matrix.whole.any():
             self._h.setSolution(solution(start))
+        if basis is not None and (len(basis.col_status), len(basis.row_status)) == (len(matrix.cost), len(matrix.row_lower)):
+            self._h.setBasis(basis)
 
     @staticmethod
     def scale_of(matrix: Matrix) -> float:
@@ -243,6 +253,8 @@ class Session:
                 outcome.values = self._made_exact(outcome.values)
                 if outcome.values is None:
                     outcome.status, outcome.detail = Status.FAILED, "no plan is left once whole numbers are exact"
+            if outcome.status is Status.OPTIMAL and (self._left or not self._matrix.whole.any()):
+                outcome.basis = (self._left or self._h).getBasis()
             if preferences and self._options.tie_break and outcome.status is Status.OPTIMAL:
                 self._break_ties(outcome, preferences)
         if outcome.values is not None:
@@ -321,6 +333,11 @@ class Session:
         exact[whole] = rounded
         return exact
 
+    @property
+    def steps(self) -> int:
+        """Simplex steps of the last solve."""
+        return int(self._h.getInfo().simplex_iteration_count)
+
     def duals(self) -> Duals:
         """Duals of the linear programme solved last. Raises ValueError of one with whole numbers: it has none."""
         if self._matrix.whole.any():
@@ -334,15 +351,7 @@ class Session:
 
         A reduced cost says that too, but of the several a degenerate optimum has, the one that the solver came to.
         """
-        h, m, rises = self._h, self._matrix, np.full(len(columns), np.nan)
-        for i, j in enumerate(columns):
-            low, high = float(m.lower[j]), float(highs_infinity(m.upper[j : j + 1])[0])
-            h.changeColBounds(int(j), low + min(amount, (high - low) / 2), high)
-            h.run()
-            if h.getModelStatus() == highspy.HighsModelStatus.kOptimal:
-                rises[i] = h.getSolution().col_dual[j] / self._scale
-            h.changeColBounds(int(j), low, high)
-        return rises
+        return forced(self._h, columns, amount) / self._scale
 
     def ranging(self) -> Ranging:
         """Ranging of the linear programme solved last. Raises ValueError of one with whole numbers: it has none."""

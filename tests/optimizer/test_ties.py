@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import highspy
 import numpy as np
 import pytest
 from magnet_sourcing import Case, session
 from magnet_sourcing.ties import preferred
 
 from ..miniatures.cases import best, case, need, offer, plant
+from .programmes import solver, transport
 
 CHAIN: dict[str, Any] = {
     "settings": {"exposed_country": "China"},
@@ -65,39 +65,6 @@ def test_after_a_large_search_the_whole_numbers_stay_and_the_rest_is_chosen(monk
 
 
 # ---------------------------------------------------------------- the optimal face, against a row that holds the cost
-
-
-def solver(cost: np.ndarray, rows: np.ndarray, lower: np.ndarray, upper: np.ndarray, most: np.ndarray) -> highspy.Highs:
-    h, lp = highspy.Highs(), highspy.HighsLp()
-    h.setOptionValue("output_flag", False)
-    lp.num_col_, lp.num_row_ = len(cost), len(rows)
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, np.zeros(len(cost)), most
-    lp.row_lower_, lp.row_upper_ = lower, upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = np.arange(0, rows.size + 1, rows.shape[1]).astype(np.int32)
-    lp.a_matrix_.index_ = np.tile(np.arange(rows.shape[1]), len(rows)).astype(np.int32)
-    lp.a_matrix_.value_ = rows.ravel()
-    h.passModel(lp)
-    h.run()
-    assert h.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    return h
-
-
-def transport(seed: int) -> dict[str, np.ndarray]:
-    """From 6 places to 8, with costs of 1 to 3: many optima. Rows of ranges, least and most, bounds on lanes."""
-    draw = np.random.default_rng(seed)
-    need, lanes = draw.integers(1, 9, 8).astype(float), [(i, j) for i in range(6) for j in range(8)]
-    leaving = [[float(i == a) for i, _ in lanes] for a in range(6)]
-    arriving = [[float(j == b) for _, j in lanes] for b in range(8)]
-    rows = np.array(leaving + arriving)
-    offered = need.sum() / 6 * draw.uniform(1.0, 1.6, 6)
-    return {
-        "cost": draw.integers(1, 4, len(lanes)).astype(float),
-        "rows": rows,
-        "lower": np.concatenate([draw.uniform(0, 0.5, 6) * offered, need]),
-        "upper": np.concatenate([offered, np.where(draw.random(8) < 0.5, need, np.inf)]),
-        "most": np.where(draw.random(len(lanes)) < 0.3, 2.0, np.inf),
-    }
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -79,6 +79,11 @@ if TYPE_CHECKING:
     help="Money per tonne of weighted exposure, added to the objective.",
 )
 @click.option("--china-cap", help="Greatest dependence index: 0.4, or by year 2027:0.5,2030:0.3 (other years free).")
+@click.option(
+    "--prices/--no-prices",
+    default=None,
+    help="What one more unit of each number is worth; by size unless told (not above 100,000 variables).",
+)
 @click.option("--no-tie-break", is_flag=True, help="Take the first plan found among equally cheap ones.")
 @solver_options()
 @output_options
@@ -248,7 +253,7 @@ def _show_plan(plan: Plan) -> None:
         "Demand and limits",
         [*summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan), summary.verdict(plan.audit)],
     )
-    if priced := [*summary.helping(plan), *summary.entering(plan)]:
+    if priced := summary.priced(plan):
         section(summary.HELP_MOST, priced)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,11 +25,14 @@ class Held(NamedTuple):
     noise: float
 
 
-def held_at(matrix: Matrix, values: np.ndarray, options: Options) -> Held | None:
-    """Solves what is left for the objective of the arrays; None if that does not end with an optimum."""
+def held_at(matrix: Matrix, values: np.ndarray, options: Options, basis: Any = None) -> Held | None:
+    """Solves what is left for the objective of the arrays; None if that does not end with an optimum.
+
+    basis: one to begin from: that of the solve which gave the values leaves nothing to do.
+    """
     whole = np.flatnonzero(matrix.whole)
     left = replace(matrix.held(whole, np.round(values[whole])), whole=np.zeros(len(matrix.cost), dtype=bool))
-    session = Session(left, replace(options, gap=0.0, time_limit=None, tie_break=False))
+    session = Session(left, replace(options, gap=0.0, time_limit=None, tie_break=False), basis=basis)
     if session.solve().status is not Status.OPTIMAL:
         return None
     return Held(left, session, session.duals(), values, 1e-6 / Session.scale_of(matrix))
