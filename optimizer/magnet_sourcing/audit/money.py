@@ -217,15 +217,9 @@ def check_costs(f: Facts, out: AuditReport, book: Ledger) -> float:
     size: dict[str, float] = defaultdict(float)
     for key, line in expected.items():
         size[key[0]] += abs(line[0])
-    for key in set(expected) | set(listed):
-        what = f"{key[0]} of {key[3]} in {key[1]}"
-        for column, which in (("a year", 0), ("discounted", 1)):
-            out.same(
-                "costs",
-                f"{what}, {column}",
-                listed[key][which],
-                expected.get(key, [0.0, 0.0])[which],
-                f.tolerance,
-                size[key[0]] * 1e-3,
-            )
+    keys, none = list(set(expected) | set(listed)), [0.0, 0.0]
+    scale = [size[key[0]] * 1e-3 for key in keys]
+    for column, which in (("a year", 0), ("discounted", 1)):
+        amounts = [(listed.get(key, none)[which], expected.get(key, none)[which], *key) for key in keys]
+        out.same_all("costs", f"{{0}} of {{3}} in {{1}}, {column}", amounts, f.tolerance, scale)
     return total
