@@ -153,8 +153,8 @@ def _check_places(f: Facts, out: AuditReport, origins: Origins) -> None:
         go[row.location, row.material, r["period"]] += r["free"] or 0.0
     _add_tolls(f, origins, come, go)
     _add_stocks(f, come, go)
-    places = [(go[key], come[key], *key) for key in set(come) | set(go) if origins.material(key[1])]
-    out.at_most_all("custody", "free {1} that leaves {0} in {2}", places, f.tolerance)
+    places = [(go.get(key, 0.0), come.get(key, 0.0), key) for key in {**come, **go} if origins.material(key[1])]
+    out.at_most_all("custody", "free {0[1]} that leaves {0[0]} in {0[2]}", places, f.tolerance)
 
 
 def _add_tolls(f: Facts, origins: Origins, come: dict[Any, float], go: dict[Any, float]) -> None:

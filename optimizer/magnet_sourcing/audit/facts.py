@@ -191,8 +191,12 @@ class Facts:
     # ------------------------------------------------------------ partnership shares
 
     def contract(self, facility: str) -> Any | None:
-        name = self.named["facilities"][facility].route
-        return self.named["routes"][name] if name else None
+        return self._contracts[facility]
+
+    @cached_property
+    def _contracts(self) -> dict[str, Any | None]:
+        routes = self.named["routes"]
+        return {name: routes[row.route] if row.route else None for name, row in self.named["facilities"].items()}
 
     def kept(self, facility: str) -> float:
         contract = self.contract(facility)

@@ -207,19 +207,22 @@ def check_costs(f: Facts, out: AuditReport, book: Ledger) -> float:
     out.begin("costs", "total cost")
     excluded = {r.item for r in f.rows["cost_items"] if not r.include}
     listed: dict[Key, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for r in f.plan["costs"]:
-        line = listed[r["item"], r["period"], r["table"], r["name"]]
-        line[0] += r["amount"]
-        line[1] += r["discounted"]
+    written = f.columns["costs"]
+    keys = zip(*(written[name] for name in ("item", "period", "table", "name")), strict=True)
+    for key, amount, discounted in zip(keys, written["amount"], written["discounted"], strict=True):
+        line = listed[key]
+        line[0] += amount
+        line[1] += discounted
     expected = {key: line for key, line in book.lines.items() if key[0] not in excluded}
     total = sum(line[1] for line in expected.values())
     # Differences count against the size of the whole bill of the item, since noise in tonnes is multiplied by prices.
     size: dict[str, float] = defaultdict(float)
     for key, line in expected.items():
         size[key[0]] += abs(line[0])
-    keys, none = list(set(expected) | set(listed)), [0.0, 0.0]
-    scale = [size[key[0]] * 1e-3 for key in keys]
+    none = [0.0, 0.0]
+    lines = [(key, listed.get(key, none), expected.get(key, none)) for key in {**expected, **listed}]
+    scale = [size[key[0]] * 1e-3 for key, _, _ in lines]
     for column, which in (("a year", 0), ("discounted", 1)):
-        amounts = [(listed.get(key, none)[which], expected.get(key, none)[which], *key) for key in keys]
-        out.same_all("costs", f"{{0}} of {{3}} in {{1}}, {column}", amounts, f.tolerance, scale)
+        amounts = [(found[which], wanted[which], key) for key, found, wanted in lines]
+        out.same_all("costs", f"{{0[0]}} of {{0[3]}} in {{0[1]}}, {column}", amounts, f.tolerance, scale)
     return total

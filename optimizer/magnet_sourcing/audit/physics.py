@@ -98,8 +98,8 @@ def balances(f: Facts, out: AuditReport) -> None:
         come[row.location, row.material, t] += (r["opening"] - r["lost"]) / f.length[t]
         go[row.location, row.material, t] += r["closing"] / f.length[t]
     out.begin("material balances")
-    places = [(come[key], go[key], *key) for key in set(come) | set(go)]
-    out.same_all("material balances", "{1} at {0} in {2}, coming against going", places, f.tolerance)
+    places = [(come.get(key, 0.0), go.get(key, 0.0), key) for key in {**come, **go}]
+    out.same_all("material balances", "{0[1]} at {0[0]} in {0[2]}, coming against going", places, f.tolerance)
 
 
 def capacities(f: Facts, out: AuditReport) -> None:
