@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyomo.environ import Var
 
-from .rows import Row, Term, constrain, equal
+from .rows import Row, Term, as_tuple, constrain, equal
 
 if TYPE_CHECKING:
     from .model import Scenario
@@ -38,8 +38,8 @@ def _pairs(s: Scenario, other: Scenario, t: int) -> Iterator[tuple[Any, list[Ter
     for var in s.block.component_objects(Var, descend_into=True):
         twin = other.block.find_component(var.getname(fully_qualified=True, relative_to=s.block))
         for key, member in var.place.items() if twin is not None else ():
-            if (key[-1] if isinstance(key, tuple) else key) != t or key not in twin.place:
+            own = as_tuple(key)
+            if own[-1] != t or key not in twin.place:
                 continue
-            if not (var.local_name in ("violation", "violation_below") and key[0] in horizon):
-                own = key if isinstance(key, tuple) else (key,)
+            if not (var.local_name in ("violation", "violation_below") and own[0] in horizon):
                 yield (var.local_name, *own), [(1.0, member), (-1.0, twin.place[key])]

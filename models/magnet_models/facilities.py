@@ -20,7 +20,6 @@ class Facilities:
 
     def __init__(self, block: Block, data: Inputs, useful: Useful, signings: Signings, expansions: Expansions) -> None:
         self._data, self._useful, self._signings, self._expansions = data, useful, signings, expansions
-        self._greatest = {(f, t): data.greatest_capacity(f, t) for f in data.facility for t in data.periods}
         self.operation = {(o.facility, o.process): o for o in data.tables["operations"]}
         keys = [(f, p, t) for f, p in self.operation for t in self._open_in(f, p) if self._can_run(f, p, t)]
         self.run = variables(block, "run", keys, self._most)
@@ -56,7 +55,7 @@ class Facilities:
 
     def _can_run(self, f: str, p: str, t: int) -> bool:
         availability = self._data.facility[f].availability[t]
-        return self._greatest[f, t] * availability > 0 or self.operation[f, p].usage == 0
+        return self._data.greatest_capacity(f, t) * availability > 0 or self.operation[f, p].usage == 0
 
     def _open_in(self, f: str, p: str) -> list[int]:
         """Periods in the windows of facility and operation."""
@@ -66,7 +65,7 @@ class Facilities:
 
     def _most(self, f: str, p: str, t: int) -> float:
         """Bound on run: the operation's limit, and all the capacity there could be."""
-        greatest = self._greatest[f, t] * self._data.facility[f].availability[t]
+        greatest = self._data.greatest_capacity(f, t) * self._data.facility[f].availability[t]
         return self._useful.activity(self.operation[f, p], greatest, t)
 
     def _loaded(self, key: tuple[str, int]) -> bool:
@@ -149,14 +148,14 @@ class Facilities:
 
     def _contract(self, f: str, t: int) -> Row:
         """sum_p usage run <= greatest capacity * active"""
-        most = self._greatest[f, t] * self._data.facility[f].availability[t]
+        most = self._data.greatest_capacity(f, t) * self._data.facility[f].availability[t]
         return at_most(self.load(f, t) + scaled(-most, self._signings.active(self._data.facility[f].route, t)), 0.0)
 
     def _least_load(self, f: str, t: int) -> Row:
         """sum_p usage run >= min_load * available; less min_load * greatest capacity * (1 - on) if it may stop"""
         row = self._data.facility[f]
         fixed, terms = self.available(f, t)
-        relief, most = self._data.relief, row.min_load * self._greatest[f, t] * row.availability[t]
+        relief, most = self._data.relief, row.min_load * self._data.greatest_capacity(f, t) * row.availability[t]
         less = relief.terms(LESS, "facilities", f, "min_load", t, most=most, per=(fixed, terms))
         left = self.load(f, t) + less + scaled(-row.min_load, terms)
         if (f, t) not in self.on:
@@ -165,7 +164,7 @@ class Facilities:
 
     def _used_if_on(self, f: str, t: int) -> Row:
         """sum_p usage run <= greatest capacity * on"""
-        most = self._greatest[f, t] * self._data.facility[f].availability[t]
+        most = self._data.greatest_capacity(f, t) * self._data.facility[f].availability[t]
         return at_most([*self.load(f, t), (-most, self.on[f, t])], 0.0)
 
     def _reserve(self, row: Any) -> Row:

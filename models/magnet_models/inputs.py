@@ -184,11 +184,7 @@ class Inputs:
 
     def decision_years(self, expansion: Any) -> list[int]:
         """Periods in which an expansion may be decided and still gives capacity within the horizon."""
-        return [
-            t
-            for t in self.periods
-            if self.horizon.in_window(expansion, t) and t + expansion.lead_time < self.horizon.end
-        ]
+        return self._in_time(expansion)
 
     @staticmethod
     def modules(expansion: Any) -> int:
@@ -276,7 +272,11 @@ class Inputs:
 
     def signing_years(self, route: Any) -> list[int]:
         """Periods in which a route may be signed and still becomes active within the horizon."""
-        return [t for t in self.periods if self.horizon.in_window(route, t) and t + route.lead_time < self.horizon.end]
+        return self._in_time(route)
+
+    def _in_time(self, row: Any) -> list[int]:
+        """Periods in the window of a row from which its lead time ends within the horizon."""
+        return [t for t in self.horizon.window(row) if t + row.lead_time < self.horizon.end]
 
     def active_share(self, route: Any, s: int, t: int, delay: float = 0.0) -> float:
         """act (or unl, with the transfer years as delay): share of period t in which a route signed in s is active."""

@@ -26,8 +26,7 @@ class Openings:
         priced = {a.lane: a for a in data.tables["lanes"] if any(a.opening_cost[t] > 0 for t in data.periods)}
         self._data = data
         self.lanes = set(priced)
-        years = [t for t in data.periods if timing.has(t)]
-        keys = [(a, t) for a, row in priced.items() for t in years if data.horizon.in_window(row, t)]
+        keys = [(a, t) for a, row in priced.items() for t in data.horizon.window(row) if timing.has(t)]
         self.open: dict[Key, Any] = binaries(block, "open", keys, known.open if known else None)
         once = [a for a in priced if timing.whole and self.opened(a, data.periods[-1])]
         constrain(block, "open_once", ((a, self._open_once(a)) for a in once))

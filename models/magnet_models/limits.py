@@ -32,7 +32,7 @@ class Limits:
         self.below = variables(s.block, "violation_below", [k for k in soft if self.rows[k[0]].sense == "equal"])
 
     def _window(self, row: Any) -> list[int]:
-        return [t for t in self._s.data.periods if self._s.data.horizon.in_window(row, t)]
+        return self._s.data.horizon.window(row)
 
     def _starts(self, row: Any) -> list[int]:
         window = self._window(row)

@@ -63,8 +63,8 @@ def variables(
     """Adds an indexed variable, at least 0, and returns its members by key; members that are known are taken over."""
     keys, known = list(keys), known or {}
     added = [key for key in keys if key not in known] if known else keys
-    low = [lower(*_tuple(key)) for key in added] if lower else [0.0] * len(added)
-    high = [_or_infinity(upper(*_tuple(key))) for key in added] if upper else [INFINITY] * len(added)
+    low = [lower(*as_tuple(key)) for key in added] if lower else [0.0] * len(added)
+    high = [_or_infinity(upper(*as_tuple(key))) for key in added] if upper else [INFINITY] * len(added)
     return _added(block, name, keys, added, low, high, whole, known)
 
 
@@ -147,8 +147,9 @@ def _must_hold(name: str, key: Any, row: Row) -> None:
 
 
 def _words(key: Any) -> str:
-    return ", ".join(str(k) for k in _tuple(key))
+    return ", ".join(str(k) for k in as_tuple(key))
 
 
-def _tuple(key: Any) -> tuple[Any, ...]:
+def as_tuple(key: Any) -> tuple[Any, ...]:
+    """A key as the tuple of its parts."""
     return key if isinstance(key, tuple) else (key,)

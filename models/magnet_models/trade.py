@@ -25,7 +25,7 @@ class Purchases:
     def __init__(self, block: Block, data: Inputs, useful: Useful, signings: Signings) -> None:
         self._data, self._useful, self._signings = data, useful, signings
         rows = data.tables["supplies"]
-        keys = [(s.supply, t) for s in rows for t in data.periods if data.horizon.in_window(s, t)]
+        keys = [(s.supply, t) for s in rows for t in data.horizon.window(s)]
         self.buy = variables(block, "buy", keys, self._limit)
         limited = [k for k in keys if data.relief.asks("supplies", "limit") and data.supply[k[0]].limit is not None]
         constrain(block, "buy_most", ((k, self._buy_most(*k)) for k in limited))
@@ -91,7 +91,7 @@ class Sales:
 
     def __init__(self, block: Block, data: Inputs, useful: Useful) -> None:
         rows = data.tables["sales"]
-        keys = [(b.sale, t) for b in rows for t in data.periods if data.horizon.in_window(b, t)]
+        keys = [(b.sale, t) for b in rows for t in data.horizon.window(b)]
         self._data = data
         self.sell = variables(block, "sell", keys, self._limit, self._least)
         limited = [k for k in keys if data.relief.asks("sales", "limit") and data.sale[k[0]].limit is not None]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from magnet_models import Attribution, Provenance
 
-from .matrix import Matrix, to_matrix
+from .matrix import to_matrix
 from .session import Options, Session, Status
 
 # Amounts below this (t, or a share of a unit) are solver noise and are not listed.
@@ -28,7 +28,7 @@ class Free:
         return self.tonnes[flow].get(key, 0.0) if self.provenance.carries(*materials) else None
 
 
-def attribute(scenario: Any, matrix: Matrix, values: np.ndarray) -> Free | None:
+def attribute(scenario: Any, values: np.ndarray) -> Free | None:
     """The most that can be called free in a solved scenario; None if the case has no exposed country or no contents."""
     if not scenario.data.settings["exposed_country"] or not scenario.data.content:
         return None
@@ -52,7 +52,7 @@ def attribute(scenario: Any, matrix: Matrix, values: np.ndarray) -> Free | None:
     return Free(model.custody.provenance, tonnes)
 
 
-def with_free(scenario: Any, matrix: Matrix, values: np.ndarray, free: Free | None) -> np.ndarray:
+def with_free(scenario: Any, values: np.ndarray, free: Free | None) -> np.ndarray:
     """The solver's values with its free parts replaced by the best ones, so that limits count what is reported."""
     if free is None or scenario.custody is None:
         return values

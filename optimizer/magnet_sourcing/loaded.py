@@ -104,7 +104,7 @@ class Loaded(Session):
         """As in `Session`, on a programme without whole numbers that stays loaded beside this one."""
         whole = np.flatnonzero(self._matrix.whole)
         rounded = np.round(values[whole])
-        held = replace(self._matrix.held(whole, rounded), whole=np.zeros(len(values), dtype=bool))
+        held = self._matrix.held(whole, rounded).relaxed()
         if self._continuous is None:
             self._continuous = Loaded(held, replace(self._options, time_limit=None))
         self._continuous.begin(held)

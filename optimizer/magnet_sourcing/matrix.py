@@ -67,6 +67,10 @@ class Matrix:
         low[columns] = high[columns] = values
         return replace(self, lower=low, upper=high)
 
+    def relaxed(self) -> Matrix:
+        """Without whole numbers."""
+        return replace(self, whole=np.zeros(len(self.whole), dtype=bool))
+
     def with_row(self, vector: np.ndarray, lower: float, upper: float) -> Matrix:
         """With one more row, lower <= vector.x <= upper."""
         at = np.flatnonzero(vector)

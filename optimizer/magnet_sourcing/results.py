@@ -10,15 +10,14 @@ import numpy as np
 import pandas as pd
 
 from .attribution import NOISE, Free, attribute, with_free
-from .matrix import Matrix
 from .plan_schema import PLAN_TABLES, plan_frame
 
 
 class Reader:
     """Values of a solved model, by variable and by sum of terms."""
 
-    def __init__(self, scenario: Any, matrix: Matrix, values: np.ndarray, free: Free | None) -> None:
-        self.s, self._matrix, self._values, self._free = scenario, matrix, values, free
+    def __init__(self, scenario: Any, values: np.ndarray, free: Free | None) -> None:
+        self.s, self._values, self._free = scenario, values, free
 
     def __call__(self, variable: Any) -> float:
         value = float(self._values[variable])
@@ -329,10 +328,10 @@ READERS: dict[str, Callable[[Reader], Rows]] = {
 }
 
 
-def plan_tables(scenario: Any, matrix: Matrix, values: np.ndarray) -> dict[str, pd.DataFrame]:
+def plan_tables(scenario: Any, values: np.ndarray) -> dict[str, pd.DataFrame]:
     """All plan tables but `solver`, with the columns `plan_schema` declares; those without a reader here are empty."""
-    free = attribute(scenario, matrix, values)
-    reader = Reader(scenario, matrix, with_free(scenario, matrix, values, free), free)
+    free = attribute(scenario, values)
+    reader = Reader(scenario, with_free(scenario, values, free), free)
     return {
         name: plan_frame(name, READERS[name](reader) if name in READERS else [])
         for name in PLAN_TABLES

@@ -28,7 +28,7 @@ class Book:
         self._changing = Changing(case)
 
     def included(self, name: str) -> list[str]:
-        """As the function of that name."""
+        """The scenario and those it includes, in the order their changes are made: what it includes first."""
         order: list[str] = []
 
         def visit(scenario: str, path: tuple[str, ...]) -> None:
@@ -45,7 +45,7 @@ class Book:
         return order
 
     def changes_of(self, name: str) -> list[Change]:
-        """As the function of that name."""
+        """The changes of one scenario, without those of the scenarios it includes."""
         return self._changes.get(name, [])
 
     def all_changes(self, name: str) -> list[Change]:
@@ -53,7 +53,7 @@ class Book:
         return [c for part in self.included(name) for c in self.changes_of(part)]
 
     def future(self, names: Sequence[str]) -> Case:
-        """As the function of that name."""
+        """The case as it would be if these scenarios were certain together, made one after the other."""
         case = self._case
         order = list(dict.fromkeys(part for name in names for part in self.included(name)))
         made = case
@@ -71,19 +71,9 @@ class Book:
         return (self._changing if made is self._case else Changing(made)).case(changes, name)
 
 
-def included(case: Case, name: str) -> list[str]:
-    """The scenario and those it includes, in the order their changes are made: what it includes first."""
-    return Book(case).included(name)
-
-
 def parts(includes: str | None) -> list[str]:
     """Names in an `includes` cell, joined by ';'."""
     return [x.strip() for x in (includes or "").split(";") if x.strip()]
-
-
-def changes_of(case: Case, name: str) -> list[Change]:
-    """The changes of one scenario, without those of the scenarios it includes."""
-    return Book(case).changes_of(name)
 
 
 def future(case: Case, names: Sequence[str]) -> Case:

@@ -446,7 +446,7 @@ def _tables(problem: Problem, name: str, outcome: Outcome) -> dict[str, pd.DataF
 
     if outcome.values is None:
         return {}
-    return plan_tables(problem.model.scenarios[name], problem.matrix, outcome.values)
+    return plan_tables(problem.model.scenarios[name], outcome.values)
 
 
 def _plan(case: Case, outcome: Outcome, record: dict[str, Any], found: dict[str, pd.DataFrame], begun: float) -> Plan:

@@ -30,31 +30,32 @@ Exit codes:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def solver_options(gap: float = 1e-4) -> Callable[[F], F]:
-    """--gap, --time-limit, --threads, --seed; a command hands them to `options_of`."""
+def together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Several options as one decorator, shown in this order."""
 
     def add(function: F) -> F:
-        for option in (
-            click.option("--seed", type=int, default=0, show_default=True, help="Seed of the solver's choices."),
-            click.option("--threads", type=int, default=1, show_default=True, help="Threads of the solver."),
-            click.option("--time-limit", type=float, help="Seconds for each solve."),
-            click.option("--gap", type=float, default=gap, show_default=True, help="Relative gap at which to stop."),
-        ):
+        for option in reversed(options):
             function = option(function)
         return function
 
     return add
 
 
-def output_options(function: F) -> F:
-    """--json, --quiet, --debug."""
-    for option in (
-        click.option("--debug", is_flag=True, help="Show tracebacks."),
-        click.option("--quiet", is_flag=True, help="Only the first line of the result."),
-        click.option("--json", "as_json", is_flag=True, help="Machine-readable result on standard output."),
-    ):
-        function = option(function)
-    return function
+def solver_options(gap: float = 1e-4) -> Callable[[F], F]:
+    """--gap, --time-limit, --threads, --seed; a command hands them to `options_of`."""
+    return together(
+        click.option("--gap", type=float, default=gap, show_default=True, help="Relative gap at which to stop."),
+        click.option("--time-limit", type=float, help="Seconds for each solve."),
+        click.option("--threads", type=int, default=1, show_default=True, help="Threads of the solver."),
+        click.option("--seed", type=int, default=0, show_default=True, help="Seed of the solver's choices."),
+    )
+
+
+output_options = together(
+    click.option("--json", "as_json", is_flag=True, help="Machine-readable result on standard output."),
+    click.option("--quiet", is_flag=True, help="Only the first line of the result."),
+    click.option("--debug", is_flag=True, help="Show tracebacks."),
+)
 
 
 def options_of(gap: float, time_limit: float | None, threads: int, seed: int, tie_break: bool = False) -> Options:

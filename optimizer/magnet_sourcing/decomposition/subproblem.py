@@ -193,7 +193,7 @@ class Subproblem:
         solve begins at the end of the one before."""
         cost = self.matrix.cost.copy()
         cost[self.first] += weights
-        matrix = _without_whole(self.matrix.aiming(cost, self.matrix.offset))
+        matrix = self.matrix.aiming(cost, self.matrix.offset).relaxed()
         if self._linear is None:
             self._linear = Loaded(matrix, self._clock.options())
             self._linear.begin(matrix)
@@ -225,7 +225,7 @@ class Subproblem:
 
     def _solve_held(self, matrix: Matrix) -> Outcome:
         """With the common decisions held the other whole numbers mostly come out whole: then no search is needed."""
-        outcome = self._solve(_without_whole(matrix))
+        outcome = self._solve(matrix.relaxed())
         if outcome.values is None:
             return outcome
         found = outcome.values[matrix.whole]
@@ -244,10 +244,6 @@ class Cut:
     decision: int
     slope: float
     least: float
-
-
-def _without_whole(matrix: Matrix) -> Matrix:
-    return replace(matrix, whole=np.zeros(len(matrix.whole), dtype=bool))
 
 
 def _smallest(vector: np.ndarray, matrix: Matrix) -> float:

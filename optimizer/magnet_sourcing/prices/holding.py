@@ -31,7 +31,7 @@ def held_at(matrix: Matrix, values: np.ndarray, options: Options, basis: Any = N
     basis: one to begin from: that of the solve which gave the values leaves nothing to do.
     """
     whole = np.flatnonzero(matrix.whole)
-    left = replace(matrix.held(whole, np.round(values[whole])), whole=np.zeros(len(matrix.cost), dtype=bool))
+    left = matrix.held(whole, np.round(values[whole])).relaxed()
     session = Session(left, replace(options, gap=0.0, time_limit=None, tie_break=False), basis=basis)
     if session.solve().status is not Status.OPTIMAL:
         return None

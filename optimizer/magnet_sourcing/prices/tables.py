@@ -60,7 +60,7 @@ def price_tables(
     by_node: dict[int, Amount] = {recorded.leaves[cell]: number for cell, number in numbers.items()} | asked
     found = [(number, slope[node]) for node, number in by_node.items() if node in slope]
     weight = scenario.data.horizon.weight
-    nearest = _nearest(problem, fixed, recorded, unused)
+    nearest = _nearest(fixed, recorded, unused)
     tables = {
         "prices": plan_frame("prices", _prices(found, fixed.noise, weight, _there(capacity))),
         "entry_prices": plan_frame("entry_prices", _entries(problem, fixed, nearest.offers)),
@@ -147,7 +147,7 @@ class _Nearest(NamedTuple):
     left_out: str
 
 
-def _nearest(problem: Problem, fixed: Held, recorded: Derivatives, unused: list[Offer]) -> _Nearest:
+def _nearest(fixed: Held, recorded: Derivatives, unused: list[Offer]) -> _Nearest:
     """The offers that can enter, in the order of the tables; of many, those nearest to it by their reduced costs.
 
     A reduced cost is the least that the offer's first tonne may add, so what is left out is at least as far as said.

@@ -148,7 +148,7 @@ class _Linear(Session):
     """The linear case, loaded once; what holds has a cost, what is left out has none."""
 
     def __init__(self, matrix: Matrix, elements: Sequence[_Element], options: Options, until: float) -> None:
-        zero = replace(matrix.aiming(np.zeros(len(matrix.cost))), whole=np.zeros(len(matrix.cost), dtype=bool))
+        zero = matrix.aiming(np.zeros(len(matrix.cost))).relaxed()
         super().__init__(zero, replace(options, time_limit=None, tie_break=False))
         self._until, self.unsure = until, False
         self._all = np.array([j for e in elements for j in e.columns], dtype=np.int32)

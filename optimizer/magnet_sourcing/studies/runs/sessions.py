@@ -32,7 +32,7 @@ class Bases:
             return None
         if plan not in self._known:
             try:
-                matrix = relaxed(held(self._base, self._study, plan))
+                matrix = held(self._base, self._study, plan).relaxed()
             except Impossible:  # the plan is none of the case as it stands
                 self._known[plan] = ({}, {})
                 return None
@@ -89,7 +89,7 @@ class Sessions:
     def _linear(self, matrix: Matrix, plan: str) -> Outcome:
         if plan not in self._basis:
             self._basis[plan] = self._bases.of(self._programme, plan)
-        matrix = relaxed(matrix)
+        matrix = matrix.relaxed()
         session = self._session(matrix, plan)
         session.begin(matrix, basis=self._basis[plan])
         return session.solve()
@@ -103,8 +103,3 @@ class Sessions:
 
 def held(programme: Programme, study: Study, plan: str) -> Matrix:
     return programme.holding(study.plans[plan]) if plan and plan != RELAXED else programme.matrix
-
-
-def relaxed(matrix: Matrix) -> Matrix:
-    """Without whole numbers."""
-    return replace(matrix, whole=np.zeros(len(matrix.whole), dtype=bool))

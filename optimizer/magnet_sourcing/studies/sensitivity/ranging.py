@@ -85,8 +85,7 @@ def intervals(problem: Problem, values: np.ndarray, options: Options, most: int)
 def _fixed(problem: Problem, values: np.ndarray) -> Matrix:
     """Every decision and every whole number held: a linear programme."""
     decided, whole = problem.decided(), np.flatnonzero(problem.matrix.whole)
-    held = problem.matrix.held(decided, values[decided]).held(whole, np.round(values[whole]))
-    return replace(held, whole=np.zeros_like(held.whole))
+    return problem.matrix.held(decided, values[decided]).held(whole, np.round(values[whole])).relaxed()
 
 
 def _unbounded(problem: Problem, matrix: Matrix) -> Matrix:

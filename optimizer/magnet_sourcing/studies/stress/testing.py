@@ -21,7 +21,7 @@ from ...matrix import Matrix
 from ...plan import Plan
 from ...problem import Impossible, Problem
 from ...scenario_plan import ScenarioPlan
-from ...scenarios import changes_of, checked_futures, included, shows, summary_of
+from ...scenarios import Book, checked_futures, shows, summary_of
 from ...session import Options, Outcome, Status
 from .adapting import (
     NOISE,
@@ -233,29 +233,32 @@ CUTOFF_COLUMNS = [
 def default_start(case: Case) -> int:
     """The period after the first in which most scenarios of the case show themselves first, the earliest of these;
     without scenarios the second (or only) period."""
-    names = [r.scenario for r in case.rows("scenarios") if _changes(case, r.scenario)]
+    names = _changing(case)
     first = list(shows(case, names).values())
     later = [t for t in case.periods[1:] if t in first]
     return max(later, key=first.count, default=case.periods[min(1, len(case.periods) - 1)])
 
 
-def _changes(case: Case, name: str) -> bool:
-    return any(changes_of(case, part) for part in included(case, name))
+def _changing(case: Case) -> list[str]:
+    """Scenarios that change something."""
+    book = Book(case)
+    return [r.scenario for r in case.rows("scenarios") if book.all_changes(r.scenario)]
 
 
 def shock_periods(case: Case, name: str) -> list[int]:
     """The periods for which a scenario's changes give years; a delay has none."""
-    changes = [c for part in included(case, name) for c in changes_of(case, part)]
+    changes = Book(case).all_changes(name)
     return sorted({t for c in changes for t in years_of(c, target(c.table, c.column), case.periods)})
 
 
 def _scenarios(case: Case, scenarios: str | Sequence[str]) -> list[str]:
     """Names to test. Raises ValueError for a name the case does not know."""
     if scenarios == "all":
-        return [r.scenario for r in case.rows("scenarios") if _changes(case, r.scenario)]
+        return _changing(case)
     names = [scenarios] if isinstance(scenarios, str) else list(dict.fromkeys(scenarios))
+    book = Book(case)
     for name in names:
-        included(case, name)
+        book.included(name)
     return names
 
 
