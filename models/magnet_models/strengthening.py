@@ -72,9 +72,9 @@ def add_built_first(s: Scenario) -> None:
     sources = _sources(s)
 
     def built_first(a: str, m: str, t: int) -> Row | None:
-        lane, facility = s.data.lane[a], sources.get((s.data.lane[a].origin, m, t))
-        most = s.useful.at(lane.destination, m, t)
-        if facility is None or most == FOREVER:
+        lane = s.data.lane[a]
+        facility = sources.get((lane.origin, m, t))
+        if facility is None or (most := s.useful.at(lane.destination, m, t)) == FOREVER:
             return None
         built = _in_service(s, facility, t)
         if built is None:

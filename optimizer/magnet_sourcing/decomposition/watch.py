@@ -25,6 +25,9 @@ _FIRST_PLANS = 4
 _SAME = 1e-7
 # How far the climb for a bound goes of the way that the distance to the best plan suggests, to begin with.
 _PACE = 1.0
+# Rough steps for the bound before the first iteration, at most; and the share of the pace at which they end sooner.
+_ROUGH_STEPS = 200
+_ROUGH_END = 1 / 64
 # Steps in vain after which the climb for a bound is slowed.
 _VAIN = 4
 # Iterations between looks at the hedging's own weights once they have given no better bound.
@@ -95,6 +98,7 @@ class Watch:
         self._bound_shared()
         none = {n: np.zeros(len(self.size)) for n in self._local}
         self._climb = self._step_from(none, self.bound, self.begun_with)
+        self._climb_roughly()
         self._note(0, None)
 
     def _rests(self) -> dict[str, float]:
@@ -211,14 +215,43 @@ class Watch:
         if self._vain >= _VAIN:
             self._pace, self._vain = self._pace / 2, 0
 
+    def _climb_roughly(self) -> None:
+        """Many steps with fractions of whole numbers allowed, each in a small part of the time: the weights they end at
+        are near the best there are with whole numbers, too."""
+        if self._climb is None:
+            return
+        weights, best, pace, vain = self._climb, -np.inf, _PACE, 0
+        for _ in range(_ROUGH_STEPS):
+            if self._over() or pace < _ROUGH_END:
+                break
+            weights = self._centred(weights)
+            found = self._gather({n: s.priced_roughly(weights[n]) for n, s in self._local.items()})
+            if any(x is None for x in found.values()):
+                break
+            bound = sum(self._p[n] * x[0] for n, x in found.items())
+            vain += 1
+            if bound > best:
+                best, self._climb, vain = bound, weights, 0
+            elif vain >= _VAIN:
+                pace, vain = pace / 2, 0
+            step = self._away(weights, bound, {n: x[1] for n, x in found.items()}, pace)
+            if step is None:
+                break
+            weights = step
+        self.bound = best if self.bound is None else max(self.bound, best)
+
+    def _centred(self, weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Prices whose mean is zero, without which there is no bound."""
+        mean = self.mean(weights)
+        return {n: w - mean for n, w in weights.items()}
+
     def _bound_at(self, weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray] | None:
         """sum_w p * min (objective of w + (weights[w] - mean weight) * decisions) <= the best objective
 
         Returns weights a step on: where the minima are tells in which direction the bound rises; the distance to the
         best plan tells how far to go (Polyak's step, shortened after steps in vain).
         """
-        mean = self.mean(weights)
-        centred = {n: w - mean for n, w in weights.items()}
+        centred = self._centred(weights)
         found = self._gather({n: s.priced(centred[n]) for n, s in self._local.items()})
         if any(x is None for x in found.values()):
             return None
@@ -230,15 +263,24 @@ class Watch:
         self, weights: Mapping[str, np.ndarray], bound: float, decisions: dict[str, np.ndarray]
     ) -> dict[str, np.ndarray] | None:
         """Weights (of local scenarios) a step on from these, where the bound is `bound` and the minima `decisions`."""
+        self._minima = self._average(decisions), decisions
+        return self._away(weights, bound, decisions, self._pace)
+
+    def _average(self, decisions: Mapping[str, np.ndarray]) -> np.ndarray:
+        return sum(self._p[n] * x for n, x in decisions.items())  # type: ignore[return-value]
+
+    def _away(
+        self, weights: Mapping[str, np.ndarray], bound: float, decisions: Mapping[str, np.ndarray], pace: float
+    ) -> dict[str, np.ndarray] | None:
+        """As `_step_from`; None if there is no way on."""
         if self.objective is None:
             return None
-        average: np.ndarray = sum(self._p[n] * x for n, x in decisions.items())  # type: ignore[assignment]
-        self._minima = average, decisions
+        average = self._average(decisions)
         apart = {n: x - average for n, x in decisions.items()}
         steep = sum(self._p[n] * float(self.rho @ d**2) for n, d in apart.items())
         if steep <= 0:
             return None
-        step = self._pace * (self.objective - bound) / steep
+        step = pace * (self.objective - bound) / steep
         return {n: weights[n] + step * self.rho * apart[n] for n in self._local}
 
     def _candidates(self, average: np.ndarray, decisions: Mapping[str, np.ndarray]) -> Any:
@@ -317,6 +359,7 @@ class Watch:
     def _note(self, iteration: int, disagreement: float | None) -> None:
         self.log.append(Step(iteration, self._clock.seconds, self.objective, self.bound, disagreement))
         self._report(self.log[-1])
+        self._clock.narrow(self.gap)
 
     def result(self, detail: str) -> Decomposed:
         """What was found; says why the run ended."""
