@@ -20,6 +20,7 @@ from typing import Any
 import highspy
 import numpy as np
 
+from . import method
 from .forcing import forced
 from .matrix import Matrix
 from .quiet import no_banner
@@ -245,7 +246,7 @@ class Session:
     def solve(self, preferences: list[np.ndarray] | None = None) -> Outcome:
         """Solves; among plans of equal objective prefers the least first preference, then the second, and so on."""
         with self._ctrl_c():
-            self._h.run()
+            method.run(self._h, linear=not self._matrix.whole.any())
             outcome = self._read()
             if self._stopped_too_soon(outcome):
                 outcome = self._without_start(outcome)
@@ -326,7 +327,7 @@ class Session:
             self._left.passModel(self._lp(continuous=True))
         h, rounded = self._left, np.round(values[whole])
         h.changeColsBounds(len(whole), whole, rounded, rounded)
-        h.run()
+        method.run(h, linear=True)
         if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         exact = np.array(h.getSolution().col_value)
