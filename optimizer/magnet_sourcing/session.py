@@ -396,7 +396,7 @@ class Session:
         h = self._left or self._h
         self._leave_time(h)
         assert outcome.values is not None
-        chosen = preferred(h, preferences, int(h.getInfo().simplex_iteration_count))
+        chosen = preferred(h, preferences, method.steps(h))
         if chosen is None or not self._is_as_good(chosen, outcome.values):
             outcome.tie_break = _FIRST_KEPT
             return
