@@ -16,8 +16,8 @@ from magnet_sourcing.problem import Problem
 from magnet_sourcing.session import Options, Outcome, Session, Status
 from magnet_sourcing.ties import preferred
 
-from .programmes import assignment, solver, transport
 from ..miniatures.cases import best, need
+from .programmes import assignment, solver, transport
 from .test_ties import TWO_OFFERS, exposed
 
 OPTIMAL = highspy.HighsModelStatus.kOptimal
