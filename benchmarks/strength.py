@@ -30,13 +30,17 @@ from magnet_sourcing.solving import asked_futures
 
 FAMILIES = ("built_first", "together")
 WAYS: dict[str, tuple[str, ...]] = {"none": (), **{f: (f,) for f in FAMILIES}, "all": FAMILIES}
+_COMES: dict[str, object] = {"mip_heuristic_run_rins": True, "mip_heuristic_run_rens": True}
+# RINS and RENS run wherever the name does not say otherwise; a session of ours leaves them out.
 SETTINGS: dict[str, dict[str, object]] = {
-    "as HiGHS comes": {},
-    "heuristic effort 0.01": {"mip_heuristic_effort": 0.01},
-    "heuristic effort 0.2": {"mip_heuristic_effort": 0.2},
-    "no RINS, no RENS": {"mip_heuristic_run_rins": False, "mip_heuristic_run_rens": False},
-    "no restarts": {"mip_allow_restart": False},
-    "no symmetry": {"mip_detect_symmetry": False},
+    "as HiGHS comes": _COMES,
+    "no RINS, no RENS": {},
+    "no root reduced cost": _COMES | {"mip_heuristic_run_root_reduced_cost": False},
+    "none of the three": {"mip_heuristic_run_root_reduced_cost": False},
+    "no restarts": _COMES | {"mip_allow_restart": False},
+    "no symmetry": _COMES | {"mip_detect_symmetry": False},
+    "interior point at the root": _COMES | {"mip_lp_solver": "ipm"},
+    "no presolve": _COMES | {"presolve": "off"},
 }
 
 

@@ -185,6 +185,9 @@ class Session:
             ("threads", options.threads),
             ("random_seed", options.seed),
             ("mip_abs_gap", 1e-6 if options.gap > 0 else 0.0),
+            # Heuristics that solve smaller programmes: as long as all else together, for nothing (docs/strength.md).
+            ("mip_heuristic_run_rins", False),
+            ("mip_heuristic_run_rens", False),
         ):
             _checked(h.setOptionValue(name, value), f"option {name}={value}")
         if options.time_limit is not None:
