@@ -1,7 +1,7 @@
 """Reading cases: a workbook or a folder of CSV files becomes raw sheets; whatever the file, no traceback.
 
-Workbooks are read cell by cell with openpyxl (pandas blanks texts such as NA and errors such as #DIV/0!), row after
-row as they stand in the file, so that merged or linked ranges and cells far away cost nothing. Files are bounded
+Workbooks are read cell by cell (`sheet_xml`; pandas blanks texts such as NA and errors such as #DIV/0!), row after row
+as they stand in the file, so that merged or linked ranges and cells far away cost nothing. Files are bounded
 before they are parsed: unpacked size, number of cells, XML without entities, how far a sheet may reach. What would be
 lost on the way into tables (cells without header, a setting given twice) is a problem here, where it can be seen.
 """
@@ -19,9 +19,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.xml.constants import SHARED_STRINGS
+
 from .problems import CaseError, Problem, did_you_mean
 from .schema import SETTINGS, TABLES, split_header
-from .sheets import UNREADABLE, Sheet, letter
+from .sheet_xml import MAX_COLUMNS, Book, Cells, Error, read_cells, read_strings
+from .sheets import UNREADABLE, Sheet, column_number, letter
 from .values import tidy
 
 MEGABYTE = 1024 * 1024
@@ -29,12 +33,10 @@ MAX_UNPACKED = 128 * MEGABYTE
 # Parts of a workbook that are neither sheets nor texts: styles, comments, drawings.
 MAX_SMALL_PART = 32 * MEGABYTE
 MAX_CELLS = 5_000_000
-MAX_COLUMNS = 2_000
 # Blank rows after which a value counts as left behind by accident.
 MAX_BLANK_ROWS = 50_000
 MAX_MERGED_SHOWN = 20
 SETTINGS_HEADERS = ("setting", "value", "unit", "help", "note")
-ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#CALC!")
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,6 @@ def _read_csv(file: Path) -> Sheet:
 class _Scan:
     """What a look at the bytes of a workbook's parts tells before any of it is parsed."""
 
-    formulas: bool = False
     cells: int = 0
     sheets: int = 0
     merged: dict[str, list[str]] = field(default_factory=dict)
@@ -234,11 +235,11 @@ class _Scan:
 
 @dataclass
 class _Raw:
-    """A sheet as the parser gives it: (row number, cells) and the places of formulas."""
+    """A sheet as the parser gives it: the rows of its table, which of them hold what cannot be read, merged ranges."""
 
     name: str
     rows: list[tuple[int, list[Any]]]
-    formulas: set[tuple[int, int]]
+    cells: Cells
     merged: list[str]
 
 
@@ -283,7 +284,6 @@ def _scan(path: Path, content: bytes) -> _Scan:
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^<>]*?\br\s*=\s*[\"'](\d{1,9})[\"']")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _FAR = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{3,9})\d")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
 _ENCODING = re.compile(rb"^[^<]{0,3}<\?xml[^<>]{0,200}?encoding\s*=\s*[\"']([^\"'<>]+)")
 
@@ -305,41 +305,34 @@ def _scan_part(path: Path, name: str, data: bytes, scan: _Scan) -> None:
     rows = [int(n) for n in _ROW.findall(data)]
     if any(a >= b for a, b in zip(rows, rows[1:], strict=False)):
         raise _unreadable(path, f"{name} has rows out of order")
-    widest = max((_number(m.group(1)) for m in _FAR.finditer(data)), default=0)
+    widest = max((column_number(name.decode()) for name in set(_FAR.findall(data)) if len(name) <= 3), default=0)
     if widest > MAX_COLUMNS:
         where = f"beyond column {letter(MAX_COLUMNS - 1)}"
         raise _unreadable(path, f"{name} has a cell {where}; delete what lies far to the right of the table")
-    scan.cells += sum(1 for _ in _CELL.finditer(data))
-    scan.formulas = scan.formulas or _FORMULA.search(data) is not None
+    scan.cells += len(_CELL.findall(data))
     scan.merged[name] = [m.decode("ascii", "replace") for m in _MERGED.findall(data)]
-
-
-def _number(column: bytes) -> int:
-    """A -> 1, AA -> 27."""
-    number = 0
-    for byte in column:
-        number = number * 26 + byte - 64
-    return number
 
 
 def _parse(path: Path, content: bytes, scan: _Scan, layout: Layout, problems: list[Problem]) -> list[_Raw]:
     """The cells of the sheets that are tables; other sheets are problems."""
     try:
         import defusedxml  # noqa: F401  openpyxl parses with it when it is there: no entities, no external DTDs
-        import openpyxl
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl's notes on styles and extensions say nothing about the data
-            values = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True) if scan.formulas else None
+            reader = _Reader(io.BytesIO(content), read_only=True, data_only=True)
+            reader.read()
+            book = reader.wb
+            known = Book(
+                reader.shared_strings, frozenset(book._date_formats), frozenset(book._timedelta_formats), book.epoch
+            )
             found = []
-            for name in _table_sheets(path, values, scan, layout, problems):
-                sheet = values[name]
-                rows = layout.data(_rows(sheet))
-                places = _formula_places(formulas[name]) if formulas is not None else set()
-                # The part's name is the only link between a sheet and its merged ranges in this mode of openpyxl.
-                merged = scan.merged.get(sheet._worksheet_path, [])
-                found.append(_Raw(name.strip().lower(), rows, places, merged))
+            for name in _table_sheets(path, book, scan, layout, problems):
+                # The part's name is the only link between a sheet and its XML in this mode of openpyxl.
+                part = book[name]._worksheet_path
+                with reader.archive.open(part) as source:
+                    read = read_cells(source, known)
+                found.append(_Raw(name.strip().lower(), layout.data(read.rows), read, scan.merged.get(part, [])))
             return found
     except CaseError:
         raise
@@ -350,6 +343,16 @@ def _parse(path: Path, content: bytes, scan: _Scan, layout: Layout, problems: li
     except Exception as reason:  # whatever a damaged file makes the parser raise
         why = f"it is not a readable workbook ({type(reason).__name__})"
     raise _unreadable(path, why)
+
+
+class _Reader(ExcelReader):  # type: ignore[misc]
+    """openpyxl's reader of workbooks, with texts read faster."""
+
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)
+        if part is not None:
+            with self.archive.open(part.PartName[1:]) as source:
+                self.shared_strings = read_strings(source)
 
 
 def _table_sheets(path: Path, book: Any, scan: _Scan, layout: Layout, problems: list[Problem]) -> Iterator[str]:
@@ -381,42 +384,6 @@ def _is_explanation(book: Any, name: str) -> bool:
     return bool(first) and str(first[0]).startswith(EXPLAINED[name])
 
 
-def _rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
-    """Rows that hold a cell, with their numbers."""
-    sheet.reset_dimensions()  # what a file says of its own size may be wrong
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if any(cell.value is not None or cell.data_type == "e" for cell in cells):
-            yield number, [_cell_value(cell) for cell in cells]
-        elif cells:
-            yield number, [None] * len(cells)
-
-
-def _cell_value(cell: Any) -> Any:
-    value = cell.value
-    if cell.data_type == "e":
-        return _Error(str(value))
-    if isinstance(value, str):
-        return _Error(value) if value in ERRORS else (value if value.strip() else None)
-    return value
-
-
-@dataclass
-class _Error:
-    """An Excel error in a cell."""
-
-    text: str
-
-
-def _formula_places(sheet: Any) -> set[tuple[int, int]]:
-    sheet.reset_dimensions()
-    return {
-        (number, i)
-        for number, cells in enumerate(sheet.iter_rows(), start=1)
-        for i, cell in enumerate(cells)
-        if cell.data_type == "f"
-    }
-
-
 # ---------------------------------------------------------------- from parsed cells to a sheet
 
 
@@ -425,7 +392,8 @@ def _fill(sheet: Sheet, raw: _Raw, problems: list[Problem]) -> None:
     merged = _merged_areas(sheet, raw.merged, problems)
     last = 0
     for number, cells in raw.rows:
-        cells = _without_unreadable(sheet, number, cells, raw.formulas, problems)
+        if number in raw.cells.odd:
+            cells = _without_unreadable(sheet, number, cells, raw.cells.formulas, problems)
         _hide_merged(number, cells, merged)
         if not any(c is not None for c in cells):
             continue
@@ -448,7 +416,7 @@ def _without_unreadable(
 ) -> list[Any]:
     """Cells with a mark where one cannot be read, each of which is a problem."""
     for i, value in enumerate(cells):
-        if isinstance(value, _Error):
+        if isinstance(value, Error):
             complaint = f"the cell holds the error {value.text}"
         elif value is None and (number, i) in formulas:
             complaint = (
@@ -471,7 +439,7 @@ def _merged_areas(sheet: Sheet, refs: list[str], problems: list[Problem]) -> lis
         ends = [re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", end) for end in (first, last or first)]
         if ends[0] and ends[1]:
             (a, b), (c, d) = ends[0].groups(), ends[1].groups()
-            areas.append((int(b), int(d), _number(a.encode()) - 1, _number(c.encode()) - 1))
+            areas.append((int(b), int(d), column_number(a) - 1, column_number(c) - 1))
     if len(refs) > MAX_MERGED_SHOWN:
         problems.append(_problem(sheet, "", f"{len(refs) - MAX_MERGED_SHOWN} more ranges are merged"))
     return areas
