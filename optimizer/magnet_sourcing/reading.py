@@ -24,7 +24,7 @@ from openpyxl.xml.constants import SHARED_STRINGS
 
 from .problems import CaseError, Problem, did_you_mean
 from .schema import SETTINGS, TABLES, split_header
-from .sheet_xml import MAX_COLUMNS, Book, Cells, Error, read_cells, read_strings
+from .sheet_xml import MAX_CELLS, Book, Cells, Error, Refused, read_cells, read_strings
 from .sheets import UNREADABLE, Sheet, column_number, letter
 from .values import tidy
 
@@ -32,7 +32,6 @@ MEGABYTE = 1024 * 1024
 MAX_UNPACKED = 128 * MEGABYTE
 # Parts of a workbook that are neither sheets nor texts: styles, comments, drawings.
 MAX_SMALL_PART = 32 * MEGABYTE
-MAX_CELLS = 5_000_000
 # Blank rows after which a value counts as left behind by accident.
 MAX_BLANK_ROWS = 50_000
 MAX_MERGED_SHOWN = 20
@@ -226,21 +225,20 @@ def _read_csv(file: Path) -> Sheet:
 
 @dataclass
 class _Scan:
-    """What a look at the bytes of a workbook's parts tells before any of it is parsed."""
+    """What a look at the bytes of a workbook's parts tells before any of it is parsed: how many sheets it lists, and
+    the parts that are sheets."""
 
-    cells: int = 0
-    sheets: int = 0
-    merged: dict[str, list[str]] = field(default_factory=dict)
+    listed: int = 0
+    sheets: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass
 class _Raw:
-    """A sheet as the parser gives it: the rows of its table, which of them hold what cannot be read, merged ranges."""
+    """A sheet as the parser gives it."""
 
     name: str
     rows: list[tuple[int, list[Any]]]
     cells: Cells
-    merged: list[str]
 
 
 def _read_workbook(path: Path, layout: Layout) -> tuple[list[Sheet], list[Problem]]:
@@ -275,21 +273,15 @@ def _scan(path: Path, content: bytes) -> _Scan:
         raise _unreadable(path, "it is not a workbook, or it is damaged or cut short") from None
     except (NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error):
         raise _unreadable(path, "it is packed or encrypted in a way that is not read") from None
-    if scan.cells > MAX_CELLS:
-        raise _unreadable(path, f"it holds more than {MAX_CELLS:,} cells")
     return scan
 
 
-# Patterns allow for a namespace prefix and either quote, and stop at the next tag, so that none can be made slow.
-_ROW = re.compile(rb"<(?:\w+:)?row\s[^<>]*?\br\s*=\s*[\"'](\d{1,9})[\"']")
-_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_FAR = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{3,9})\d")
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
+# Allows for either quote and stops at the next tag, so that it cannot be made slow.
 _ENCODING = re.compile(rb"^[^<]{0,3}<\?xml[^<>]{0,200}?encoding\s*=\s*[\"']([^\"'<>]+)")
 
 
 def _scan_part(path: Path, name: str, data: bytes, scan: _Scan) -> None:
-    """One part: no entities, no other encoding, rows in order, nothing far to the right."""
+    """One part: no entities, no other encoding, and only sheets and texts may be large."""
     if name.startswith("xl/media/") or name.endswith(".bin"):
         return
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
@@ -300,17 +292,9 @@ def _scan_part(path: Path, name: str, data: bytes, scan: _Scan) -> None:
     if b"sheetData" not in data:
         if len(data) > MAX_SMALL_PART and not name.endswith("sharedStrings.xml"):
             raise _unreadable(path, f"{name} is larger than {MAX_SMALL_PART // MEGABYTE} MB")
-        scan.sheets += len(re.findall(rb"<(?:\w+:)?sheet\s", data)) if name.endswith("workbook.xml") else 0
+        scan.listed += len(re.findall(rb"<(?:\w+:)?sheet\s", data)) if name.endswith("workbook.xml") else 0
         return
-    rows = [int(n) for n in _ROW.findall(data)]
-    if any(a >= b for a, b in zip(rows, rows[1:], strict=False)):
-        raise _unreadable(path, f"{name} has rows out of order")
-    widest = max((column_number(name.decode()) for name in set(_FAR.findall(data)) if len(name) <= 3), default=0)
-    if widest > MAX_COLUMNS:
-        where = f"beyond column {letter(MAX_COLUMNS - 1)}"
-        raise _unreadable(path, f"{name} has a cell {where}; delete what lies far to the right of the table")
-    scan.cells += len(_CELL.findall(data))
-    scan.merged[name] = [m.decode("ascii", "replace") for m in _MERGED.findall(data)]
+    scan.sheets[name] = data
 
 
 def _parse(path: Path, content: bytes, scan: _Scan, layout: Layout, problems: list[Problem]) -> list[_Raw]:
@@ -320,22 +304,16 @@ def _parse(path: Path, content: bytes, scan: _Scan, layout: Layout, problems: li
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl's notes on styles and extensions say nothing about the data
-            reader = _Reader(io.BytesIO(content), read_only=True, data_only=True)
-            reader.read()
-            book = reader.wb
-            known = Book(
-                reader.shared_strings, frozenset(book._date_formats), frozenset(book._timedelta_formats), book.epoch
-            )
+            workbook = _Workbook(content, scan)
             found = []
-            for name in _table_sheets(path, book, scan, layout, problems):
-                # The part's name is the only link between a sheet and its XML in this mode of openpyxl.
-                part = book[name]._worksheet_path
-                with reader.archive.open(part) as source:
-                    read = read_cells(source, known)
-                found.append(_Raw(name.strip().lower(), layout.data(read.rows), read, scan.merged.get(part, [])))
+            for name in _table_sheets(path, workbook, layout, problems):
+                cells = workbook.cells(name)
+                found.append(_Raw(name.strip().lower(), layout.data(cells.rows), cells))
             return found
     except CaseError:
         raise
+    except Refused as reason:
+        why = str(reason)
     except MemoryError:
         why = "it is too large to read"
     except RecursionError:
@@ -351,18 +329,39 @@ class _Reader(ExcelReader):  # type: ignore[misc]
     def read_strings(self) -> None:
         part = self.package.find(SHARED_STRINGS)
         if part is not None:
-            with self.archive.open(part.PartName[1:]) as source:
-                self.shared_strings = read_strings(source)
+            self.shared_strings = read_strings(self.archive.read(part.PartName[1:]))
 
 
-def _table_sheets(path: Path, book: Any, scan: _Scan, layout: Layout, problems: list[Problem]) -> Iterator[str]:
-    if len(book.sheetnames) < scan.sheets:
+class _Workbook:
+    """A workbook that openpyxl knows, and the cells of its sheets as they are asked for."""
+
+    def __init__(self, content: bytes, scan: _Scan) -> None:
+        reader = _Reader(io.BytesIO(content), read_only=True, data_only=True)
+        reader.read()
+        self.book, self.scan, self._left = reader.wb, scan, MAX_CELLS
+        dates, durations = frozenset(self.book._date_formats), frozenset(self.book._timedelta_formats)
+        self._known = Book(reader.shared_strings, dates, durations, self.book.epoch)
+
+    def cells(self, name: str) -> Cells:
+        # The part's name is the only link between a sheet and its XML in this mode of openpyxl.
+        part = self.book[name]._worksheet_path
+        try:
+            cells = read_cells(self.scan.sheets.get(part, b"<worksheet/>"), self._known, self._left)
+        except Refused as reason:
+            raise Refused(f"sheet {name} {reason}") from None
+        self._left -= cells.room
+        return cells
+
+
+def _table_sheets(path: Path, workbook: _Workbook, layout: Layout, problems: list[Problem]) -> Iterator[str]:
+    book = workbook.book
+    if len(book.sheetnames) < workbook.scan.listed:
         raise _unreadable(path, "it is damaged: a sheet that it lists is not in the file")
     tables = {sheet.title for sheet in book.worksheets}
     seen = set()
     for name in book.sheetnames:
         known = name.strip().lower()
-        if name in layout.ignored or (layout is CASE and _is_explanation(book, name)):
+        if name in layout.ignored or (layout is CASE and name in tables and _is_explanation(workbook, name)):
             continue
         if known not in layout.known:
             said = f"no such sheet{did_you_mean(name, layout.known)}"
@@ -376,12 +375,10 @@ def _table_sheets(path: Path, book: Any, scan: _Scan, layout: Layout, problems: 
             yield name
 
 
-def _is_explanation(book: Any, name: str) -> bool:
+def _is_explanation(workbook: _Workbook, name: str) -> bool:
     """Whether `explain` wrote the sheet: by its name and its first cell."""
-    if name not in EXPLAINED or not hasattr(book[name], "iter_rows"):
-        return False
-    first = next(iter(book[name].iter_rows(max_row=1, max_col=1, values_only=True)), (None,))
-    return bool(first) and str(first[0]).startswith(EXPLAINED[name])
+    rows = workbook.cells(name).rows if name in EXPLAINED else []
+    return bool(rows) and rows[0][0] == 1 and str(rows[0][1][0]).startswith(EXPLAINED[name])
 
 
 # ---------------------------------------------------------------- from parsed cells to a sheet
@@ -389,7 +386,7 @@ def _is_explanation(book: Any, name: str) -> bool:
 
 def _fill(sheet: Sheet, raw: _Raw, problems: list[Problem]) -> None:
     """Headers, rows and the problems that only a workbook can have: formulas, errors, merged cells, units."""
-    merged = _merged_areas(sheet, raw.merged, problems)
+    merged = _merged_areas(sheet, raw.cells.merged, problems)
     last = 0
     for number, cells in raw.rows:
         if number in raw.cells.odd:

@@ -1,24 +1,36 @@
 """The cells of a workbook's sheets, straight from their XML: several times as fast as openpyxl's objects.
 
-openpyxl still reads the book around them: its sheets, styles and dates. The parser refuses what workbooks never hold
-and attackers use, entities and document types, as `defusedxml` does.
+openpyxl still reads the book around them: its sheets, styles and dates. What a cell says is decided as openpyxl decides
+it, and a test compares the two. The XML is parsed by Python's own ElementTree, a piece at a time; what has been read is
+thrown away, so that a file takes little more memory than its values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any, NoReturn
-from xml.parsers import expat
+from typing import Any
+from xml.etree.ElementTree import Element, XMLPullParser
 
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
-from .sheets import column_number
+from .sheets import column_number, letter
 
+# Cells of a workbook, each row counted up to its last one; and how far to the right that may lie.
+MAX_CELLS = 10_000_000
 MAX_COLUMNS = 2_000
 # Errors that stand in a cell as its value.
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#CALC!")
+# Characters parsed at once.
+_PIECE = 1 << 16
+# What one row or text may hold, and how deep elements may stand in each other: far more than any program writes.
+_MOST_PARTS, _DEEPEST = 200_000, 100
+
+
+class Refused(ValueError):
+    """A sheet is not read; the message says what it has."""
 
 
 @dataclass(frozen=True)
@@ -26,16 +38,6 @@ class Error:
     """An Excel error in a cell."""
 
     text: str
-
-
-@dataclass
-class Cells:
-    """rows: (row number, cells by position) of every row that has a cell. odd: rows with an error, or with a formula
-    that has no value. formulas: places (row, position) of such formulas."""
-
-    rows: list[tuple[int, list[Any]]] = field(default_factory=list)
-    odd: set[int] = field(default_factory=set)
-    formulas: set[tuple[int, int]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -48,176 +50,192 @@ class Book:
     epoch: Any
 
 
+@dataclass
+class Cells:
+    """rows: (row number, cells by position) of every row that has a cell. formulas: places (row, position) of formulas
+    without a value. odd: rows with such a formula or an error. merged: ranges. room: cells, blanks between included."""
+
+    rows: list[tuple[int, list[Any]]] = field(default_factory=list)
+    formulas: set[tuple[int, int]] = field(default_factory=set)
+    odd: set[int] = field(default_factory=set)
+    merged: list[str] = field(default_factory=list)
+    room: int = 0
+
+
 def _tag(name: str) -> str:
-    return f"{SHEET_MAIN_NS} {name}"
+    return f"{{{SHEET_MAIN_NS}}}{name}"
 
 
-def _parser() -> Any:
-    def refuse(*_: Any) -> NoReturn:
-        raise ValueError("entities and document types are not read")
+_SHEET_DATA, _ROW, _CELL, _VALUE, _FORMULA = map(_tag, ("sheetData", "row", "c", "v", "f"))
+_INLINE, _TEXT, _RUN = map(_tag, ("is", "t", "r"))
+_MERGES, _MERGE = map(_tag, ("mergeCells", "mergeCell"))
 
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = refuse
-    return parser
+
+# ---------------------------------------------------------------- XML by the piece
+
+
+def _growing(data: bytes) -> Iterator[tuple[Element, bool]]:
+    """The main element after each piece that was parsed, and whether it is whole; to be emptied with `_take`.
+
+    Decoded here, as UTF-8 and nothing else, whatever the document says of itself.
+    """
+    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
+    parser, root = XMLPullParser(["start"]), None
+    while piece := text.read(_PIECE):
+        parser.feed(piece)
+        for _, element in parser.read_events():
+            root = element if root is None else root
+        if root is not None:
+            yield root, False
+            _check_bounds(root)
+    parser.close()
+    if root is not None:
+        yield root, True
+
+
+def _take(element: Element, whole: bool) -> list[Element]:
+    """Takes out of an element what is whole in it: all but the last, which may still be open unless all is whole."""
+    end = len(element) if whole else max(len(element) - 1, 0)
+    taken = element[:end]
+    del element[:end]
+    return taken
+
+
+def _check_bounds(root: Element) -> None:
+    """What is still open has grown neither too large nor too deep."""
+    element = root
+    for _ in range(_DEEPEST):
+        if not len(element):
+            return
+        if len(element) > _MOST_PARTS:
+            raise Refused("has an element that is far too long")
+        element = element[-1]
+    raise Refused("has elements nested too deeply")
 
 
 # ---------------------------------------------------------------- texts
 
 
-def read_strings(source: IO[bytes]) -> list[str]:
-    """The texts that cells point at; of a text in several fonts its parts together, without phonetic hints."""
+def read_strings(data: bytes) -> list[str]:
+    """The texts that cells point at, by number."""
     strings: list[str] = []
-    parts: list[str] = []
-    hints = 0  # how deep in phonetic hints
-    item, text, hint = _tag("si"), _tag("t"), _tag("rPh")
-    keeping = False
-    parser = _parser()
-
-    def start(name: str, _: dict[str, str]) -> None:
-        nonlocal keeping, hints
-        if name == text:
-            keeping = not hints
-        elif name == item:
-            parts.clear()
-        elif name == hint:
-            hints += 1
-
-    def end(name: str) -> None:
-        nonlocal keeping, hints
-        keeping = False
-        if name == item:
-            strings.append("".join(parts).replace("x005F_", ""))  # as openpyxl does
-        elif name == hint:
-            hints -= 1
-
-    def characters(data: str) -> None:
-        if keeping:
-            parts.append(data)
-
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
-    parser.ParseFile(source)
+    for root, whole in _growing(data):
+        # openpyxl takes out what escapes an underscore, and so do we.
+        strings += [_text(item).replace("x005F_", "") for item in _take(root, whole)]
     return strings
+
+
+def _text(item: Element) -> str:
+    """A text; one in several fonts is its runs together. Phonetic hints are no part of it."""
+    if len(item) == 1 and item[0].tag == _TEXT:
+        return item[0].text or ""
+    parts = [part.text or "" for part in item if part.tag == _TEXT]
+    return "".join(parts + [part.findtext(_TEXT) or "" for part in item if part.tag == _RUN])
 
 
 # ---------------------------------------------------------------- sheets
 
 
-def read_cells(source: IO[bytes], book: Book) -> Cells:
-    """The cells of a sheet."""
-    found = Cells()
-    _Reader(found, book).parser.ParseFile(source)
+class _Columns(dict[str, int]):
+    """Position of a column by its letters."""
+
+    def __missing__(self, letters: str) -> int:
+        position = column_number(letters) - 1
+        if position >= MAX_COLUMNS:
+            raise _too_far()
+        self[letters] = position
+        return position
+
+
+def _too_far() -> Refused:
+    return Refused(f"has a cell beyond column {letter(MAX_COLUMNS - 1)}; delete what lies far to the right of the table")
+
+
+def read_cells(data: bytes, book: Book, most: int) -> Cells:
+    """The cells of a sheet that takes room for `most` at most."""
+    found, columns, number = Cells(), _Columns(), 0
+    for root, whole in _growing(data):
+        for part in root:
+            members = _take(part, whole or part is not root[-1])
+            if part.tag == _MERGES:
+                found.merged += [str(m.get("ref", ""))[:40] for m in members if m.tag == _MERGE]
+            elif part.tag == _SHEET_DATA:
+                for row in members:
+                    number = _number(row, number)
+                    cells = _cells(row, number, book, columns, found)
+                    if cells:
+                        found.rows.append((number, cells))
+                        found.room += len(cells)
+                if found.room > most:
+                    raise Refused(f"has too many cells; a workbook may have {MAX_CELLS:,}")
+        _take(root, whole)
     return found
 
 
-class _Reader:
-    """Follows the XML: rows (row), cells (c) with a kind (t) and a style (s), and in them a value (v), a formula (f)
-    or a text (is, t). What it keeps is in variables of one function, since it is called for every tag."""
+def _number(row: Element, before: int) -> int:
+    """Number of a row; without one it follows the row before."""
+    if row.tag != _ROW:
+        raise Refused("has cells outside of rows")
+    said = row.get("r")
+    number = before + 1 if said is None else int(float(said))
+    if number <= before or (said is not None and number != float(said)):
+        raise Refused("has rows out of order")
+    return number
 
-    def __init__(self, found: Cells, book: Book) -> None:
-        self.parser = _parser()
-        row_tag, cell_tag, value_tag, text_tag = _tag("row"), _tag("c"), _tag("v"), _tag("t")
-        formula_tag, hint_tag, data_tag = _tag("f"), _tag("rPh"), _tag("sheetData")
-        strings, dates, columns = book.strings, book.dates, dict[str, int]()
-        row: list[Any] = []
-        parts: list[str] = []
-        number = position = style = hints = 0
-        kind = ""
-        value: str | None = None
-        text: str | None = None
-        formula = False
 
-        def start(name: str, attributes: dict[str, str]) -> None:
-            nonlocal row, number, position, kind, style, value, text, formula, hints
-            if name == value_tag or name == text_tag:
-                parts.clear()
-            elif name == cell_tag:
-                place = attributes.get("r")
-                if place is None:
-                    position += 1
-                else:
-                    letters = place.rstrip("0123456789")
-                    if letters not in columns:
-                        columns[letters] = _column(letters)
-                    position = columns[letters]
-                kind, style = attributes.get("t", "n"), int(attributes.get("s", 0))
-                value, text, formula = None, None, False
-            elif name == row_tag:
-                place = attributes.get("r")
-                number = number + 1 if place is None else _whole(place)
-                row, position = [], -1
-            elif name == formula_tag:
+def _cells(row: Element, number: int, book: Book, columns: _Columns, found: Cells) -> list[Any]:
+    """The cells of a row by position; what cannot be read of them is noted in `found`."""
+    cells: list[Any] = []
+    position = -1
+    for cell in row:
+        if cell.tag != _CELL:
+            continue
+        place, kind = cell.get("r"), cell.get("t", "n")
+        position = columns[place.rstrip("0123456789")] if place else position + 1
+        value, formula = None, False
+        for part in cell:
+            tag = part.tag
+            if tag == _VALUE:
+                value = None if kind == "inlineStr" else part.text
+            elif tag == _INLINE:
+                value = _text(part) if kind == "inlineStr" else value
+            elif tag == _FORMULA:
                 formula = True
-            elif name == hint_tag:
-                hints += 1
-
-        def end(name: str) -> None:
-            nonlocal value, text, hints
-            if name == value_tag:
-                value = "".join(parts)
-            elif name == cell_tag:
-                if position >= len(row):
-                    row.extend([None] * (position + 1 - len(row)))
-                if kind == "inlineStr":
-                    content: Any = None if text is None or not text.strip() else text
-                elif not value:
-                    content = None
-                elif kind == "n" and style not in dates:
-                    content = float(value) if "." in value or "e" in value or "E" in value else int(value)
-                elif kind == "s":
-                    content = strings[int(value)]
-                    if not content.strip():
-                        content = None
-                else:
-                    content = _other(kind, value, style, book)
-                if kind == "e" or (type(content) is str and content in ERRORS):
-                    content = Error(str(content))
-                if type(content) is Error:
-                    found.odd.add(number)
-                elif formula and content is None:
-                    found.odd.add(number)
-                    found.formulas.add((number, position))
-                row[position] = content
-            elif name == text_tag:
-                if not hints:
-                    text = (text or "") + "".join(parts)
-            elif name == row_tag:
-                if row:
-                    found.rows.append((number, row))
-            elif name == hint_tag:
-                hints -= 1
-            elif name == data_tag:  # what stands behind the cells is openpyxl's
-                self.parser.StartElementHandler = self.parser.EndElementHandler = None
-                self.parser.CharacterDataHandler = None
-
-        self.parser.StartElementHandler, self.parser.EndElementHandler = start, end
-        self.parser.CharacterDataHandler = parts.append
+        content = _content(kind, value, cell, book) if value else None
+        if content is None or type(content) is Error:
+            if formula and content is None:
+                found.formulas.add((number, position))
+            if formula or content is not None:
+                found.odd.add(number)
+        if position == len(cells):
+            cells.append(content)
+        else:
+            cells += [None] * (position + 1 - len(cells))
+            cells[position] = content
+    if len(cells) > MAX_COLUMNS:
+        raise _too_far()
+    return cells
 
 
-def _column(letters: str) -> int:
-    number = column_number(letters)
-    if number > MAX_COLUMNS:
-        raise ValueError(f"column {letters} is too far to the right")
-    return number - 1
-
-
-def _whole(text: str) -> int:
-    number = float(text)
-    if not number.is_integer():
-        raise ValueError(f"{text} is not a valid row number")
-    return int(number)
-
-
-def _other(kind: str, value: str, style: int, book: Book) -> Any:
-    """Values that are neither numbers nor shared texts; text that says nothing is a blank."""
+def _content(kind: str, value: str, cell: Element, book: Book) -> Any:
+    """What a cell of such a kind says; text that says nothing is a blank."""
     if kind == "n":
-        number = float(value)
-        try:
-            return from_excel(number, book.epoch, timedelta=style in book.durations)
-        except (OverflowError, ValueError):  # marked as a date, and none that exists
-            return Error("#VALUE!")
+        number = float(value) if "." in value or "e" in value or "E" in value else int(value)
+        style = int(cell.get("s", 0))
+        return number if style not in book.dates else _date(number, style in book.durations, book)
     if kind == "b":
         return bool(int(value))
     if kind == "d":
         return from_ISO8601(value)
+    if kind == "s":
+        value = book.strings[int(value)]
+    if kind == "e" or (value[:1] == "#" and value in ERRORS):
+        return Error(value)
     return value if value.strip() else None
+
+
+def _date(number: float, duration: bool, book: Book) -> Any:
+    try:
+        return from_excel(number, book.epoch, timedelta=duration)
+    except (OverflowError, ValueError):  # shown as a date, and none that exists
+        return Error("#VALUE!")
