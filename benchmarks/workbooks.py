@@ -37,13 +37,16 @@ def long_case(rows: int) -> Case:
     return chain(replace(small, plants=round(rows / each)))
 
 
+# Tables of a plan whose rows may be repeated without making nonsense of the plan.
+LISTS = ("flows", "costs", "activity", "capacity", "purchases", "exposure", "prices")
+
+
 def long_plan(rows: int) -> Plan:
-    """The plan of the small case, its longest tables repeated to so many rows with other numbers."""
+    """The plan of the small case, its lists repeated to so many rows with other numbers."""
     plan, draw = solve(Case.small()), np.random.default_rng(0)
-    longest = sorted(plan.tables, key=lambda name: -len(plan.tables[name]))[:8]
-    for name in (n for n in longest if n != "solver"):
+    for name in LISTS:
         frame = plan.tables[name]
-        frame = frame.iloc[np.arange(rows // 7) % len(frame)].reset_index(drop=True)
+        frame = frame.iloc[np.arange(rows // len(LISTS)) % len(frame)].reset_index(drop=True)
         for column in frame.select_dtypes("floating"):
             frame[column] *= draw.uniform(0.5, 1.5, len(frame))
         plan.tables[name] = frame

@@ -19,13 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from openpyxl.reader.excel import ExcelReader
-from openpyxl.xml.constants import SHARED_STRINGS
-
 from .problems import CaseError, Problem, did_you_mean
 from .schema import SETTINGS, TABLES, split_header
-from .sheet_xml import MAX_CELLS, Book, Cells, Error, Refused, read_cells, read_strings
-from .sheets import UNREADABLE, Sheet, column_number, letter
+from .sheet_xml import Cells, Error, Refused, Workbook
+from .sheets import UNREADABLE, Sheet, column_number
 from .values import tidy
 
 MEGABYTE = 1024 * 1024
@@ -304,9 +301,9 @@ def _parse(path: Path, content: bytes, scan: _Scan, layout: Layout, problems: li
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl's notes on styles and extensions say nothing about the data
-            workbook = _Workbook(content, scan)
+            workbook = Workbook(content, scan.sheets)
             found = []
-            for name in _table_sheets(path, workbook, layout, problems):
+            for name in _table_sheets(path, workbook, scan, layout, problems):
                 cells = workbook.cells(name)
                 found.append(_Raw(name.strip().lower(), layout.data(cells.rows), cells))
             return found
@@ -323,50 +320,20 @@ def _parse(path: Path, content: bytes, scan: _Scan, layout: Layout, problems: li
     raise _unreadable(path, why)
 
 
-class _Reader(ExcelReader):  # type: ignore[misc]
-    """openpyxl's reader of workbooks, with texts read faster."""
-
-    def read_strings(self) -> None:
-        part = self.package.find(SHARED_STRINGS)
-        if part is not None:
-            self.shared_strings = read_strings(self.archive.read(part.PartName[1:]))
-
-
-class _Workbook:
-    """A workbook that openpyxl knows, and the cells of its sheets as they are asked for."""
-
-    def __init__(self, content: bytes, scan: _Scan) -> None:
-        reader = _Reader(io.BytesIO(content), read_only=True, data_only=True)
-        reader.read()
-        self.book, self.scan, self._left = reader.wb, scan, MAX_CELLS
-        dates, durations = frozenset(self.book._date_formats), frozenset(self.book._timedelta_formats)
-        self._known = Book(reader.shared_strings, dates, durations, self.book.epoch)
-
-    def cells(self, name: str) -> Cells:
-        # The part's name is the only link between a sheet and its XML in this mode of openpyxl.
-        part = self.book[name]._worksheet_path
-        try:
-            cells = read_cells(self.scan.sheets.get(part, b"<worksheet/>"), self._known, self._left)
-        except Refused as reason:
-            raise Refused(f"sheet {name} {reason}") from None
-        self._left -= cells.room
-        return cells
-
-
-def _table_sheets(path: Path, workbook: _Workbook, layout: Layout, problems: list[Problem]) -> Iterator[str]:
-    book = workbook.book
-    if len(book.sheetnames) < workbook.scan.listed:
+def _table_sheets(
+    path: Path, workbook: Workbook, scan: _Scan, layout: Layout, problems: list[Problem]
+) -> Iterator[str]:
+    if len(workbook.names) < scan.listed:
         raise _unreadable(path, "it is damaged: a sheet that it lists is not in the file")
-    tables = {sheet.title for sheet in book.worksheets}
     seen = set()
-    for name in book.sheetnames:
+    for name in workbook.names:
         known = name.strip().lower()
-        if name in layout.ignored or (layout is CASE and name in tables and _is_explanation(workbook, name)):
+        if name in layout.ignored or (layout is CASE and name in workbook.tables and _is_explanation(workbook, name)):
             continue
         if known not in layout.known:
             said = f"no such sheet{did_you_mean(name, layout.known)}"
             problems.append(Problem("error", path.name, name, "", said))
-        elif name not in tables:
+        elif name not in workbook.tables:
             problems.append(Problem("error", path.name, name, "", "is a chart; a table is needed"))
         elif known in seen:
             problems.append(Problem("error", path.name, name, "", "the sheet is there twice"))
@@ -375,7 +342,7 @@ def _table_sheets(path: Path, workbook: _Workbook, layout: Layout, problems: lis
             yield name
 
 
-def _is_explanation(workbook: _Workbook, name: str) -> bool:
+def _is_explanation(workbook: Workbook, name: str) -> bool:
     """Whether `explain` wrote the sheet: by its name and its first cell."""
     rows = workbook.cells(name).rows if name in EXPLAINED else []
     return bool(rows) and rows[0][0] == 1 and str(rows[0][1][0]).startswith(EXPLAINED[name])

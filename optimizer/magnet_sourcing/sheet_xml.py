@@ -8,13 +8,14 @@ thrown away, so that a file takes little more memory than its values.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element, XMLPullParser
 
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.datetime import from_excel, from_ISO8601
-from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from .sheets import column_number, letter
 
@@ -80,11 +81,12 @@ def _growing(data: bytes) -> Iterator[tuple[Element, bool]]:
     Decoded here, as UTF-8 and nothing else, whatever the document says of itself.
     """
     text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
-    parser, root = XMLPullParser(["start"]), None
+    parser: Any = XMLPullParser(["start"])
+    root: Any = None
     while piece := text.read(_PIECE):
         parser.feed(piece)
-        for _, element in parser.read_events():
-            root = element if root is None else root
+        for event in parser.read_events():  # the first is the main element's; the others are not needed
+            root = event[1] if root is None else root
         if root is not None:
             yield root, False
             _check_bounds(root)
@@ -239,3 +241,43 @@ def _date(number: float, duration: bool, book: Book) -> Any:
         return from_excel(number, book.epoch, timedelta=duration)
     except (OverflowError, ValueError):  # shown as a date, and none that exists
         return Error("#VALUE!")
+
+
+# ---------------------------------------------------------------- workbooks
+
+
+class _Reader(ExcelReader):  # type: ignore[misc]
+    """openpyxl's reader of workbooks, with texts read faster."""
+
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)
+        if part is not None:
+            self.shared_strings = read_strings(self.archive.read(part.PartName[1:]))
+
+
+class Workbook:
+    """What openpyxl knows of a workbook, and the cells of its sheets as they are asked for.
+
+    parts: the XML of its sheets by the names of their parts. names: all sheets. tables: those that are no charts.
+    """
+
+    def __init__(self, content: bytes, parts: Mapping[str, bytes]) -> None:
+        reader = _Reader(io.BytesIO(content), read_only=True, data_only=True)
+        reader.read()
+        book = self._book = reader.wb
+        self.names: list[str] = book.sheetnames
+        self.tables = {sheet.title for sheet in book.worksheets}
+        dates, durations = frozenset(book._date_formats), frozenset(book._timedelta_formats)
+        self._shared = Book(reader.shared_strings, dates, durations, book.epoch)
+        self._parts, self._left = parts, MAX_CELLS
+
+    def cells(self, name: str) -> Cells:
+        """Raises what a damaged sheet makes the parser raise, and Refused."""
+        # The part's name is the only link between a sheet and its XML in this mode of openpyxl.
+        part = self._book[name]._worksheet_path
+        try:
+            cells = read_cells(self._parts.get(part, b"<worksheet/>"), self._shared, self._left)
+        except Refused as reason:
+            raise Refused(f"sheet {name} {reason}") from None
+        self._left -= cells.room
+        return cells
