@@ -207,7 +207,13 @@ def table(folder: Path, kind: str, ways: dict[str, Way], rounds: int) -> pd.Data
             found[name].append(json.loads(told.splitlines()[-1]))
     ours = statistics.median(s for s, _ in next(iter(found.values())))
     rows = [
-        (name, (s := statistics.median(s for s, _ in x)), s / ours, max(m for _, m in x), "yes" if ways[name][2] else "no")
+        (
+            name,
+            (s := statistics.median(s for s, _ in x)),
+            s / ours,
+            max(m for _, m in x),
+            "yes" if ways[name][2] else "no",
+        )
         for name, x in found.items()
     ]
     return pd.DataFrame(rows, columns=["way", "CPU s", "times ours", "peak MB", "openpyxl-compatible"])

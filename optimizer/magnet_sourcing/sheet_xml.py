@@ -150,7 +150,9 @@ class _Columns(dict[str, int]):
 
 
 def _too_far() -> Refused:
-    return Refused(f"has a cell beyond column {letter(MAX_COLUMNS - 1)}; delete what lies far to the right of the table")
+    return Refused(
+        f"has a cell beyond column {letter(MAX_COLUMNS - 1)}; delete what lies far to the right of the table"
+    )
 
 
 def read_cells(data: bytes, book: Book, most: int) -> Cells:

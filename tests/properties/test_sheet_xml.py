@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from typing import Any
 from xml.sax.saxutils import escape
@@ -22,10 +23,13 @@ KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 PART = "xl/worksheets/sheet1.xml"
 # Styles by number: plain, two decimals, a date, a duration, a format of one's own that is a date.
 STYLES = (
-    f'<styleSheet xmlns="{MAIN}"><numFmts count="1"><numFmt numFmtId="170" formatCode="yyyy\\-mm\\-dd hh:mm"/></numFmts>'
-    '<fonts count="1"><font/></fonts><fills count="1"><fill/></fills><borders count="1"><border/></borders>'
+    f'<styleSheet xmlns="{MAIN}">'
+    '<numFmts count="1"><numFmt numFmtId="170" formatCode="yyyy\\-mm\\-dd hh:mm"/></numFmts>'
+    '<fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill></fills>'
+    '<borders count="1"><border/></borders>'
     '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="5"><xf numFmtId="0"/><xf numFmtId="2"/>'
-    '<xf numFmtId="14"/><xf numFmtId="46"/><xf numFmtId="170"/></cellXfs></styleSheet>'
+    '<xf numFmtId="14"/><xf numFmtId="46"/><xf numFmtId="170"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
 
@@ -69,9 +73,12 @@ def ours(content: bytes) -> sheet_xml.Cells:
 def theirs(content: bytes) -> dict[tuple[int, int], Any]:
     """What openpyxl reads, said as we say it: errors as such, text of blanks only as a blank."""
     found = {}
-    one = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)["one"]
-    one.reset_dimensions()
-    for number, row in enumerate(one.iter_rows(), start=1):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numbers shown as dates that do not exist
+        one = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)["one"]
+        one.reset_dimensions()
+        rows = list(one.iter_rows())
+    for number, row in enumerate(rows, start=1):
         for i, cell in enumerate(row):
             value = cell.value
             if cell.data_type == "e" or (isinstance(value, str) and value in ERRORS):
@@ -96,12 +103,30 @@ def same(content: bytes) -> dict[tuple[int, int], Any]:
 
 # Escapes of openpyxl's own making and of Excel's, blanks of all kinds, errors as text, other scripts.
 texts = st.sampled_from(
-    ["", " ", "a", " a ", "<&>\"'", "line\nbreak", "\u00a0", "ümläut", "磁石", "\U0001f9f2", "#N/A", "#N/A ", "_x000D_", "_x005F_x", "5"]
+    [
+        "",
+        " ",
+        "a",
+        " a ",
+        "<&>\"'",
+        "line\nbreak",
+        "\u00a0",
+        "ümläut",
+        "磁石",
+        "\U0001f9f2",
+        "#N/A",
+        "#N/A ",
+        "_x000D_",
+        "_x005F_x",
+        "5",
+    ]
 ) | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), max_size=8)
 numbers = st.one_of(
     st.integers(-(10**18), 10**18).map(str),
     st.floats(allow_nan=False, allow_infinity=False).map(repr),
-    st.sampled_from(["1E3", "1e-7", "-0", "0.0", "+5", " 7 ", "44927", "44927.75", "60", "59", "-1", "2958466", "1e300"]),
+    st.sampled_from(
+        ["1E3", "1e-7", "-0", "0.0", "+5", " 7 ", "44927", "44927.75", "60", "59", "-1", "2958466", "1e300"]
+    ),
 )
 
 
@@ -170,3 +195,138 @@ def test_cells_are_those_that_openpyxl_reads(made: tuple[str, str, bool], piece:
         same(package(*made))
     finally:
         sheet_xml._PIECE = before
+
+
+# ---------------------------------------------------------------- how programs write the same table
+
+TABLE = {
+    (1, 0): "site",
+    (1, 1): "capacity",
+    (2, 0): "Chatrapur",
+    (2, 1): 5.5,
+    (3, 0): "Kollam",
+    (3, 1): 12,
+    (3, 2): True,
+}
+SHARED = "<si><t>site</t></si><si><t>capacity</t></si><si><t>Chatrapur</t></si><si><t>Kollam</t></si>"
+EXCEL = f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<worksheet xmlns="{MAIN}" xmlns:r="{OFFICE}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"
+ mc:Ignorable="x14ac" xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac"><dimension ref="A1:C3"/>
+<sheetViews><sheetView tabSelected="1" workbookViewId="0"/></sheetViews>
+<sheetFormatPr defaultRowHeight="15" x14ac:dyDescent="0.25"/>
+<cols><col min="1" max="1" width="9.1" customWidth="1"/></cols><sheetData>
+<row r="1" spans="1:3" x14ac:dyDescent="0.25"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>
+<row r="2" spans="1:3"><c r="A2" t="s"><v>2</v></c><c r="B2" s="1"><f>B3-6.5</f><v>5.5</v></c><c r="C2" s="1"/></row>
+<row r="3" spans="1:3" hidden="1"><c r="A3" t="s"><v>3</v></c><c r="B3"><v>12</v></c>
+<c r="C3" t="b"><f>TRUE()</f><v>1</v></c></row>
+</sheetData><pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/></worksheet>"""
+LIBREOFFICE = f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<worksheet xmlns="{MAIN}"><dimension ref="A1:C3"/><sheetData>
+<row r="1" customFormat="false" ht="12.8" hidden="false" collapsed="false">
+<c r="A1" s="0" t="s"><v>0</v></c><c r="B1" s="0" t="s"><v>1</v></c></row>
+<row r="2" ht="12.8"><c r="A2" s="0" t="s"><v>2</v></c><c r="B2" s="1" t="n">
+<f aca="false">B3-6.5</f><v>5.5</v></c></row>
+<row r="3" ht="12.8"><c r="A3" s="0" t="s"><v>3</v></c><c r="B3" s="0" t="n"><v>12</v></c><c r="C3" s="0" t="b">
+<f aca="false">TRUE()</f><v>1</v></c></row>
+<row r="1048576" ht="12.8"/></sheetData></worksheet>"""
+GOOGLE_SHEETS = f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<worksheet xmlns="{MAIN}" xmlns:mx="http://schemas.microsoft.com/office/mac/excel/2008/main"><sheetData>
+<row r="1"><c r="A1" s="1" t="s"><v>0</v></c><c r="B1" s="1" t="s"><v>1</v></c><c r="C1" s="1"/></row>
+<row r="2"><c r="A2" s="1" t="s"><v>2</v></c><c r="B2" s="1"><f t="shared" ref="B2" si="1">B3-6.5</f><v>5.5</v></c></row>
+<row r="3"><c r="A3" s="1" t="s"><v>3</v></c><c r="B3" s="1"><v>12.0</v></c><c r="C3" s="1" t="b"><v>1</v></c></row>
+<row r="4"><c r="A4" s="1"/></row></sheetData><drawing r:id="rId1" xmlns:r="{OFFICE}"/></worksheet>"""
+WPS = f"""<worksheet xmlns="{MAIN}"
+ xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"><sheetPr/>
+<dimension ref="A1:C3"/><sheetData><row r="1" spans="1:3"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>
+<row r="2" spans="1:3"><c r="A2" t="s"><v>2</v></c><c r="B2"><f>B3-6.5</f><v>5.5</v></c></row>
+<row r="3" spans="1:3"><c r="A3" t="s"><v>3</v></c><c r="B3"><v>12</v></c><c r="C3" t="b"><v>1</v></c></row>
+</sheetData></worksheet>"""
+# No places and texts in the cells, as scripts write them; another prefix, other quotes, blanks wherever XML allows them.
+SCRIPT = sheet(
+    '<row><c t="inlineStr"><is><t>site</t></is></c><c t="str"><v>capacity</v></c></row>'
+    '<row><c t="inlineStr"><is><r><t>Chat</t></r><r><t>rapur</t></r></is></c><c><v>5.5</v></c></row>'
+    '<row><c t="inlineStr"><is><t>Kol<![CDATA[lam]]></t></is></c><c><v>1&#50;</v></c><c t="b"><v>1</v></c></row>'
+)
+PREFIXED = (
+    EXCEL.replace("<", "<x:")
+    .replace("<x:/", "</x:")
+    .replace("<x:?", "<?")
+    .replace("xmlns=", "xmlns:x=")
+    .replace('"', "'")
+).replace("'>", "'\n >")
+
+
+@pytest.mark.parametrize("xml", [EXCEL, LIBREOFFICE, GOOGLE_SHEETS, WPS, SCRIPT, PREFIXED, "\ufeff" + EXCEL])
+def test_programs_write_the_same_table_in_their_ways(xml: str) -> None:
+    assert same(package(xml, SHARED)) == TABLE
+
+
+def test_days_count_from_1900_or_1904() -> None:
+    """Day 1 is 1 January 1900, or 2 January 1904 in workbooks of the old Macintosh; openpyxl says the same."""
+    rows = '<row><c s="2"><v>1</v></c><c s="2"><v>44927</v></c><c s="3"><v>1.5</v></c><c s="2"><v>1e9</v></c></row>'
+    first, later = same(package(sheet(rows))), same(package(sheet(rows), since_1904=True))
+    assert str(first[1, 0]) == "1900-01-01 00:00:00" and str(later[1, 0]) == "1904-01-02 00:00:00"
+    assert (later[1, 1] - first[1, 1]).days == 1462
+    assert str(first[1, 2]) == "1 day, 12:00:00" and first[1, 3] == Error("#VALUE!")
+
+
+def test_formulas_without_a_value_are_noted_and_others_are_their_values() -> None:
+    rows = (
+        '<row><c><f>1+1</f></c><c><f>1+1</f><v>2</v></c><c t="str"><f>A1</f><v></v></c><c t="e"><v>#N/A</v></c></row>'
+    )
+    cells = ours(package(sheet(rows)))
+    assert cells.formulas == {(1, 0), (1, 2)} and cells.odd == {1}
+    assert cells.rows == [(1, [None, 2, None, Error("#N/A")])]
+
+
+def test_merged_ranges_are_listed() -> None:
+    merged = '<mergeCells count="2"><mergeCell ref="A1:B2"/><mergeCell ref="C1:C9"/></mergeCells>'
+    assert ours(package(sheet("<row><c><v>1</v></c></row>", merged))).merged == ["A1:B2", "C1:C9"]
+
+
+# ---------------------------------------------------------------- what is refused
+
+REFUSED = {
+    "rows out of order": ('<row r="2"/><row r="2"/>', "sheet one has rows out of order"),
+    "a row between rows": ('<row r="1.5"/>', "rows out of order"),
+    "a cell far to the right": ('<row><c r="BXY1"/></row>', "has a cell beyond column BXX; delete what lies"),
+    "many cells in a row": ("<row>" + "<c/>" * 2_000 + "<c><v>1</v></c></row>", "has a cell beyond column BXX"),
+    "a row that never ends": ("<row>" + "<c/>" * 300_000 + "</row>", "an element that is far too long"),
+    "deep XML": ("<row>" * 200 + "</row>" * 200, "elements nested too deeply"),
+    "cells outside of rows": ("<c><v>1</v></c>", "has cells outside of rows"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_sheets_beyond_bounds_are_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, words = REFUSED[name]
+    monkeypatch.setattr(sheet_xml, "_PIECE", 400)  # so that bounds are looked at on the way
+    with pytest.raises(Refused, match=words):
+        ours(package(sheet(rows)))
+
+
+def test_room_is_counted_over_all_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell far to the right in each row needs room for all before it."""
+    monkeypatch.setattr(sheet_xml, "MAX_CELLS", 500)
+    content = package(sheet('<row><c r="CV1"><v>1</v></c></row>' * 3))  # 100 columns
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        workbook = Workbook(content, {PART: archive.read(PART)})
+    assert workbook.cells("one").room == 300
+    with pytest.raises(Refused, match="too many cells"):
+        workbook.cells("one")
+
+
+@pytest.mark.parametrize(
+    "bad", ['<row r="x"/>', '<row><c r="5"/></row>', '<row><c r="ABCD1"/></row>', "<row><c><v>five</v></c></row>"]
+)
+def test_what_makes_no_sense_is_no_cell(bad: str) -> None:
+    """As openpyxl, which raises the same."""
+    with pytest.raises(ValueError):
+        ours(package(sheet(bad)))
+    with pytest.raises(ValueError):
+        theirs(package(sheet(bad)))
+
+
+def test_a_size_that_is_only_claimed_costs_nothing() -> None:
+    claimed = sheet("<row><c><v>1</v></c></row>").replace("<sheetData>", '<dimension ref="A1:XFD1048576"/><sheetData>')
+    assert same(package(claimed)) == {(1, 0): 1}
