@@ -1,8 +1,10 @@
-"""Reading a long case and writing a long plan: ours, which checks and styles, against ways that only move cells.
+"""Reading a long case and writing a long plan: ours beside ways that only move cells.
+
+    python benchmarks/workbooks.py                # 100,000 rows; writes its table into docs/performance.md
 
 Each way runs in a process of its own, so that none finds another's memory; ways take turns, and medians of processor
-time are shown. lxml, python-calamine and XlsxWriter take part where they are installed; none is a dependency. The peers
-get the tables ready-made. `openpyxl-compatible` are ways whose book or cells are openpyxl's.
+time are shown. lxml, python-calamine, XlsxWriter and PyExcelerate take part where they are installed; none is a
+dependency. The peers get frames and hand over frames or lists: they check nothing and style nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import resource
 import statistics
 import subprocess
@@ -17,7 +20,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,7 +33,8 @@ import pandas as pd
 from generator import SIZES, chain
 from magnet_sourcing import Case, Plan, solve
 
-Tables = dict[str, pd.DataFrame]
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+BEGIN, END = "<!-- workbooks: written by benchmarks/workbooks.py -->", "<!-- end of workbooks -->"
 
 
 def long_case(rows: int) -> Case:
@@ -57,6 +64,10 @@ def long_plan(rows: int) -> Plan:
 
 
 def ours_read(path: Path) -> int:
+    return sum(map(len, Case.read(path).tables.values()))
+
+
+def ours_checked(path: Path) -> int:
     case = Case.read(path)
     assert not [p for p in case.check() if p.severity == "error"]
     return sum(map(len, case.tables.values()))
@@ -153,74 +164,100 @@ def xlsxwriter(plan: Plan, path: Path) -> None:
     book.close()
 
 
+def pyexcelerate(plan: Plan, path: Path) -> None:
+    from pyexcelerate import Workbook
+
+    book = Workbook()
+    for name, frame in plan.tables.items():
+        book.new_sheet(name, data=[list(frame.columns), *map(list, _rows(frame))])
+    book.save(str(path))
+
+
 # ---------------------------------------------------------------- measuring
 
-# What it is called -> function, module it needs, whether it is openpyxl-compatible, whether with lxml.
-Way = tuple[Callable[..., Any], str, bool, bool]
-READING: dict[str, Way] = {
-    "ours: read and check": (ours_read, "openpyxl", True, False),
-    "openpyxl": (openpyxl_cells, "openpyxl", True, False),
-    "openpyxl, lxml": (openpyxl_cells, "lxml", True, True),
-    "openpyxl read_only, values only": (openpyxl_read_only, "openpyxl", True, False),
-    "openpyxl read_only, values only, lxml": (openpyxl_read_only, "lxml", True, True),
-    "pandas, openpyxl": (pandas_openpyxl, "openpyxl", True, False),
-    "pandas, calamine": (pandas_calamine, "python_calamine", False, False),
-    "python-calamine": (calamine, "python_calamine", False, False),
+
+@dataclass(frozen=True)
+class Way:
+    """function: what is timed. needs: the module without which it is left out. lxml, defused: whether openpyxl parses
+    and writes with lxml, and parses with defusedxml (which it does wherever that is installed, and it is safer)."""
+
+    function: Callable[..., Any]
+    needs: str = "openpyxl"
+    lxml: bool = False
+    defused: bool = True
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"OPENPYXL_LXML": str(self.lxml), "OPENPYXL_DEFUSEDXML": str(self.defused)}
+
+
+READING = {
+    "ours: read": Way(ours_read),
+    "ours: read and checked": Way(ours_checked),
+    "openpyxl": Way(openpyxl_cells),
+    "openpyxl read_only": Way(openpyxl_read_only),
+    "openpyxl read_only, without defusedxml": Way(openpyxl_read_only, defused=False),
+    "openpyxl read_only, lxml, without defusedxml": Way(openpyxl_read_only, "lxml", lxml=True, defused=False),
+    "pandas, openpyxl, without defusedxml": Way(pandas_openpyxl, defused=False),
+    "pandas, calamine (Rust)": Way(pandas_calamine, "python_calamine"),
+    "calamine (Rust), lists": Way(calamine, "python_calamine"),
 }
-WRITING: dict[str, Way] = {
-    "ours: styles, links, marks, charts, inputs": (ours_write, "openpyxl", True, False),
-    "openpyxl, values and a number format": (openpyxl_styled, "openpyxl", True, False),
-    "openpyxl, values": (openpyxl_append, "openpyxl", True, False),
-    "openpyxl, values, lxml": (openpyxl_append, "lxml", True, True),
-    "openpyxl write_only, values": (openpyxl_write_only, "openpyxl", True, False),
-    "openpyxl write_only, values, lxml": (openpyxl_write_only, "lxml", True, True),
-    "pandas, openpyxl": (pandas_with("openpyxl"), "openpyxl", True, False),
-    "pandas, XlsxWriter": (pandas_with("xlsxwriter"), "xlsxwriter", False, False),
-    "XlsxWriter, constant memory": (xlsxwriter, "xlsxwriter", False, False),
+WRITING = {
+    "ours: styles, links, charts, inputs": Way(ours_write),
+    "openpyxl": Way(openpyxl_append),
+    "openpyxl, a number format": Way(openpyxl_styled),
+    "openpyxl, lxml": Way(openpyxl_append, "lxml", lxml=True),
+    "openpyxl write_only": Way(openpyxl_write_only),
+    "openpyxl write_only, lxml": Way(openpyxl_write_only, "lxml", lxml=True),
+    "pandas, openpyxl": Way(pandas_with("openpyxl")),
+    "pandas, XlsxWriter": Way(pandas_with("xlsxwriter"), "xlsxwriter"),
+    "XlsxWriter, constant memory": Way(xlsxwriter, "xlsxwriter"),
+    "PyExcelerate": Way(pyexcelerate, "pyexcelerate"),
 }
 
 
 def timed(folder: Path, kind: str, name: str) -> None:
     """Runs one way once, and prints its processor seconds and its greatest memory in MB."""
-    function = (READING if kind == "read" else WRITING)[name][0]
     import openpyxl  # noqa: F401  imports are not what is measured
 
     if kind == "read":
-        begun = time.process_time()
-        function(folder / "case.xlsx")
+        asked: tuple[Any, ...] = (folder / "case.xlsx",)
     else:
-        plan = pd.read_pickle(folder / "plan.pickle")
-        begun = time.process_time()
-        function(plan, folder / "written.xlsx")
+        asked = (pd.read_pickle(folder / "plan.pickle"), folder / "written.xlsx")
+    begun = time.process_time()
+    (READING if kind == "read" else WRITING)[name].function(*asked)
     seconds = time.process_time() - begun
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps([seconds, memory]))
+    print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
 
 
-def table(folder: Path, kind: str, ways: dict[str, Way], rounds: int) -> pd.DataFrame:
-    found: dict[str, list[tuple[float, float]]] = {n: [] for n, way in ways.items() if find_spec(way[1])}
+def table(folder: Path, kind: str, ways: dict[str, Way], rounds: int) -> str:
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name, way in ways.items() if find_spec(way.needs)}
     for _ in range(rounds):
         for name in found:
             run = [sys.executable, __file__, "--way", str(folder), kind, name]
-            lxml = {"OPENPYXL_LXML": str(ways[name][3])}
-            told = subprocess.run(run, capture_output=True, text=True, check=True, env=os.environ | lxml).stdout
+            environment = os.environ | ways[name].environment
+            told = subprocess.run(run, capture_output=True, text=True, check=True, env=environment).stdout
             found[name].append(json.loads(told.splitlines()[-1]))
-    ours = statistics.median(s for s, _ in next(iter(found.values())))
-    rows = [
-        (
-            name,
-            (s := statistics.median(s for s, _ in x)),
-            s / ours,
-            max(m for _, m in x),
-            "yes" if ways[name][2] else "no",
-        )
-        for name, x in found.items()
-    ]
-    return pd.DataFrame(rows, columns=["way", "CPU s", "times ours", "peak MB", "openpyxl-compatible"])
+    seconds = {name: statistics.median(s for s, _ in times) for name, times in found.items()}
+    ours = next(iter(seconds.values()))
+    lines = ["| way | CPU s | times ours | peak MB |", "|---|---|---|---|"]
+    for name, times in found.items():
+        lines.append(f"| {name} | {seconds[name]:.2f} | {seconds[name] / ours:.2f} | {max(m for _, m in times):.0f} |")
+    return "\n".join(lines)
+
+
+def about(rounds: int) -> str:
+    packages = ("openpyxl", "pandas", "lxml", "python-calamine", "XlsxWriter", "PyExcelerate")
+    versions = []
+    for package in packages:
+        with suppress(PackageNotFoundError):
+            versions.append(f"{package} {version(package)}")
+    python = f"Python {platform.python_version()}"
+    return f"{date.today()}; {os.cpu_count()} cores; medians of {rounds}; {', '.join([python, *versions])}."
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     options.add_argument("--rows", type=int, default=100_000)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--way", nargs=3, metavar=("FOLDER", "KIND", "NAME"), help=argparse.SUPPRESS)
@@ -228,17 +265,28 @@ def main() -> None:
     if asked.way:
         timed(Path(asked.way[0]), asked.way[1], asked.way[2])
         return
+    parts = [about(asked.rounds)]
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         case, plan = long_case(asked.rows), long_plan(asked.rows)
         case.write(folder / "case.xlsx")
         pd.to_pickle(plan, folder / "plan.pickle")
         for title, kind, ways, tables in (
-            ("Reading a case", "read", READING, case.tables), ("Writing a plan", "write", WRITING, plan.tables)
-        ):  # fmt: skip
-            cells = sum(int(f.notna().to_numpy().sum()) for f in tables.values())
-            print(f"{title}: {sum(map(len, tables.values())):,} rows, {cells:,} filled cells, {asked.rounds} rounds")
-            print(table(folder, kind, ways, asked.rounds).to_string(index=False, float_format="%.2f"), "\n")
+            ("Reading a case", "read", READING, case.tables),
+            ("Writing a plan", "write", WRITING, plan.tables),
+        ):
+            rows, cells = (sum(map(int, each)) for each in zip(*map(_size, tables.values()), strict=True))
+            parts += [f"{title} of {rows:,} rows, {cells:,} filled cells:", table(folder, kind, ways, asked.rounds)]
+    text = "\n\n".join(parts)
+    print(text)
+    if asked.rows == 100_000:  # what the page speaks of
+        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+        _, end, after = rest.partition(END)
+        PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}" if end else before, encoding="utf-8")
+
+
+def _size(frame: pd.DataFrame) -> tuple[int, int]:
+    return len(frame), int(frame.notna().to_numpy().sum())
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .attribution import NOISE, Free, attribute, with_free
+from .collector import collector_off
 from .plan_schema import PLAN_TABLES, plan_frame
 
 Key = TypeVar("Key")
@@ -339,6 +340,7 @@ READERS: dict[str, Callable[[Reader], Rows]] = {
 }
 
 
+@collector_off()
 def plan_tables(scenario: Any, values: np.ndarray) -> dict[str, pd.DataFrame]:
     """All plan tables but `solver`, with the columns `plan_schema` declares; those without a reader here are empty."""
     free = attribute(scenario, values)
