@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -32,6 +31,7 @@ import numpy as np
 import pandas as pd
 from generator import SIZES, chain
 from magnet_sourcing import Case, Plan, solve
+from ways import peak
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- workbooks: written by benchmarks/workbooks.py -->", "<!-- end of workbooks -->"
@@ -227,7 +227,7 @@ def timed(folder: Path, kind: str, name: str) -> None:
     begun = time.process_time()
     (READING if kind == "read" else WRITING)[name].function(*asked)
     seconds = time.process_time() - begun
-    print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+    print(json.dumps([seconds, peak()]))
 
 
 def table(folder: Path, kind: str, ways: dict[str, Way], rounds: int) -> str:

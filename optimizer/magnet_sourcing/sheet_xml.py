@@ -19,9 +19,10 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from .sheets import column_number, letter
 
-# Cells of a workbook, each row counted up to its last one; and how far to the right that may lie.
-MAX_CELLS = 10_000_000
-MAX_COLUMNS = 2_000
+# Cells of a workbook, each row counted up to its last one and one more for itself.
+MAX_CELLS = 5_000_000
+# How far to the right a cell may lie, and how far down (no program has more rows).
+MAX_COLUMNS, MAX_ROWS = 2_000, 1_048_576
 # Errors that stand in a cell as its value.
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#CALC!")
 # Characters parsed at once.
@@ -54,7 +55,7 @@ class Book:
 @dataclass
 class Cells:
     """rows: (row number, cells by position) of every row that has a cell. formulas: places (row, position) of formulas
-    without a value. odd: rows with such a formula or an error. merged: ranges. room: cells, blanks between included."""
+    without a value. odd: rows with such a formula or an error. merged: ranges. room: see MAX_CELLS."""
 
     rows: list[tuple[int, list[Any]]] = field(default_factory=list)
     formulas: set[tuple[int, int]] = field(default_factory=set)
@@ -167,9 +168,9 @@ def read_cells(data: bytes, book: Book, most: int) -> Cells:
                 for row in members:
                     number = _number(row, number)
                     cells = _cells(row, number, book, columns, found)
+                    found.room += 1 + len(cells)
                     if cells:
                         found.rows.append((number, cells))
-                        found.room += len(cells)
                 if found.room > most:
                     raise Refused(f"has too many cells; a workbook may have {MAX_CELLS:,}")
         _take(root, whole)
@@ -184,6 +185,8 @@ def _number(row: Element, before: int) -> int:
     number = before + 1 if said is None else int(float(said))
     if number <= before or (said is not None and number != float(said)):
         raise Refused("has rows out of order")
+    if number > MAX_ROWS:
+        raise Refused("has more rows than a sheet can have")
     return number
 
 
