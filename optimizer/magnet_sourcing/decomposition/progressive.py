@@ -142,6 +142,16 @@ class _Watched(PH):
         for m in self.local_scenarios.values():
             m._solver_plugin = None
 
+    def Update_W(self, verbose: bool) -> None:
+        """Hedging begins with the weights of the rough climb: near them scenarios agree sooner than from none."""
+        begun = self.watch.begun_weights
+        if self._PHIter != 1 or begun is None:
+            super().Update_W(verbose)
+            return
+        for name, m in self.local_scenarios.items():
+            for i, w in enumerate(begun[name].tolist()):
+                m._mpisppy_model.W["ROOT", i].set_value(w)
+
     def solve_one(self, solver_options: Any, k: str, s: Any, **_: Any) -> float:
         """Solves scenario k with the objective mpi-sppy has given its decisions."""
         known = self.watch.known[k]
