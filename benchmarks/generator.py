@@ -53,8 +53,8 @@ SIZES = {
 }
 
 
-def chain(size: Size, seed: int = 0) -> Case:
-    """A case of this size that has a plan: demand not met costs a penalty."""
+def chain(size: Size, seed: int = 0, scenarios: int = 0) -> Case:
+    """A case of this size that has a plan: demand not met costs a penalty. scenarios: how many futures it lists."""
     draw = np.random.default_rng(seed)
     sites = _sites(size, draw)
     tables: dict[str, list[dict[str, Any]]] = {
@@ -67,7 +67,7 @@ def chain(size: Size, seed: int = 0) -> Case:
     tables |= _trade(sites, size, draw) | _builds(sites, size, draw)
     if size.whole:
         tables |= _contracts(size, draw)
-    tables |= _policy(size)
+    tables |= _policy(size) | _scenarios(tables, size, scenarios, draw)
     settings = {
         "name": f"chain of {size.plants} plants a stage",
         "base_year": FIRST,
@@ -123,7 +123,7 @@ def _plants(sites: pd.DataFrame, size: Size, draw: np.random.Generator) -> dict[
     ]
     facilities, operations = [], []
     for s in sites[sites.kind != "market"].itertuples():
-        capacity = _needed(s.kind, size.years) / size.plants * draw.uniform(0.3, 1.5)
+        capacity = _needed(s.kind, size.years) / size.plants * draw.uniform(0.3, 1.4)
         cost = STAGES[s.kind][3] * draw.uniform(0.7, 1.5) * (0.75 if s.country == "China" else 1.0)
         facilities.append(
             {
@@ -140,22 +140,28 @@ def _plants(sites: pd.DataFrame, size: Size, draw: np.random.Generator) -> dict[
 
 
 def _lanes(sites: pd.DataFrame, size: Size, draw: np.random.Generator) -> dict[str, list[dict[str, Any]]]:
-    """From every place to some of the next stage: half of them the nearest, half anywhere."""
+    """From every place to some of the next stage, half of them the nearest, half anywhere; and to every place from one."""
     lanes, freight = [], []
     kinds = [*STAGES, "market"]
     for here, there in zip(kinds, kinds[1:], strict=False):
-        ends, material = sites[sites.kind == there], STAGES[here][0]
-        at = ends[["latitude", "longitude"]].to_numpy()
-        names = ends["place"].to_numpy()
-        for s in sites[sites.kind == here].itertuples():
-            far = np.hypot(at[:, 0] - s.latitude, at[:, 1] - s.longitude)
-            near = np.argsort(far)[: size.lanes // 2]
-            chosen = {*near.tolist(), *draw.choice(len(ends), min(size.lanes, len(ends)), replace=False).tolist()}
-            for j in sorted(chosen)[: size.lanes]:
-                lane = f"{s.place} to {names[j]}"
-                lanes.append({"lane": lane, "origin": s.place, "destination": names[j], "mode": "sea"})
-                cost = round(40 + 2.5 * far[j] * draw.uniform(0.8, 1.2), 2)
-                freight.append({"lane": lane, "material": material, "cost": cost, "loss": 0.002})
+        starts, ends = sites[sites.kind == here], sites[sites.kind == there]
+        a, b = (x[["latitude", "longitude"]].to_numpy() for x in (starts, ends))
+        far = np.hypot(a[:, None, 0] - b[None, :, 0], a[:, None, 1] - b[None, :, 1])
+        count = min(size.lanes, len(ends))
+        linked = np.zeros(far.shape, dtype=bool)
+        for i in range(len(starts)):
+            near = np.argsort(far[i])[: count // 2]
+            rest = np.setdiff1d(np.arange(len(ends)), near)
+            linked[i, near] = linked[i, draw.choice(rest, count - len(near), replace=False)] = True
+        missed = np.flatnonzero(~linked.any(axis=0))
+        linked[np.argmin(far[:, missed], axis=0), missed] = True
+        pairs = np.argwhere(linked)
+        for (i, j), factor in zip(pairs, draw.uniform(0.8, 1.2, len(pairs)), strict=True):
+            origin, destination = starts["place"].iat[i], ends["place"].iat[j]
+            lane = f"{origin} to {destination}"
+            lanes.append({"lane": lane, "origin": origin, "destination": destination, "mode": "sea"})
+            cost = round(40 + 2.5 * far[i, j] * factor, 2)
+            freight.append({"lane": lane, "material": STAGES[here][0], "cost": cost, "loss": 0.002})
     return {"lanes": lanes, "freight": freight}
 
 
@@ -264,3 +270,25 @@ def _policy(size: Size) -> dict[str, list[dict[str, Any]]]:
         ],
         "limit_terms": [{"limit": "dependence", "metric": "index"}],
     }  # fmt: skip
+
+
+def _scenarios(
+    tables: dict[str, list[dict[str, Any]]], size: Size, count: int, draw: np.random.Generator
+) -> dict[str, list[dict[str, Any]]]:
+    """Futures that are equally likely: the first is calm; in the others China sells less for some years, demand is higher
+    or lower, and a build is late."""
+    scenarios, disruptions = [], []
+    for i in range(count):
+        name = f"future {i}" if i else "calm"
+        scenarios.append({"scenario": name, "probability": 1 / count})
+        begins = FIRST + int(draw.integers(1, size.years))
+        late = tables["expansions"][int(draw.integers(len(tables["expansions"])))]["expansion"]
+        changes = [
+            ("supplies", "origin = China", "limit", "multiply", round(draw.uniform(0, 0.6), 3), begins, begins + 2),
+            ("demands", None, "quantity", "multiply", round(draw.uniform(0.8, 1.25), 3), begins, None),
+            ("expansions", f"expansion = {late}", "lead_time", "add", int(draw.integers(1, 3)), None, None),
+        ]
+        columns = ("table", "where", "column", "operation", "value", "first_year", "last_year")
+        if i:
+            disruptions += [{"scenario": name, **dict(zip(columns, change, strict=True))} for change in changes]
+    return {"scenarios": scenarios, "disruptions": disruptions}

@@ -15,7 +15,6 @@ import os
 import resource
 import signal
 import tempfile
-import threading
 import time
 from contextlib import suppress
 from pathlib import Path

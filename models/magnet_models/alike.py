@@ -37,8 +37,9 @@ def _pairs(s: Scenario, other: Scenario, t: int) -> Iterator[tuple[Any, list[Ter
     horizon = {n for n, row in s.limits.rows.items() if row.scope == "horizon"}
     for var in s.block.component_objects(Var, descend_into=True):
         twin = other.block.find_component(var.getname(fully_qualified=True, relative_to=s.block))
-        for key, member in var.items() if twin is not None else ():
-            if (key[-1] if isinstance(key, tuple) else key) != t or key not in twin:
+        for key, member in var.place.items() if twin is not None else ():
+            if (key[-1] if isinstance(key, tuple) else key) != t or key not in twin.place:
                 continue
             if not (var.local_name in ("violation", "violation_below") and key[0] in horizon):
-                yield (var.local_name, key), [(1.0, member), (-1.0, twin[key])]
+                own = key if isinstance(key, tuple) else (key,)
+                yield (var.local_name, *own), [(1.0, member), (-1.0, twin.place[key])]

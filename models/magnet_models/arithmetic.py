@@ -18,14 +18,21 @@ def total(numbers: Iterable[float]) -> float:
     return added
 
 
+_PLAIN = {float, int}  # asked first: nearly all numbers are
+
+
 def least(a: float, b: float) -> float:
     """The smaller of two numbers; the first if they are equal."""
+    if a.__class__ in _PLAIN and b.__class__ in _PLAIN:
+        return b if b < a else a
     own = getattr(a, "least", None) or getattr(b, "least", None)
     return own(a, b) if own else min(a, b)
 
 
 def greatest(a: float, b: float) -> float:
     """The greater of two numbers; the first if they are equal."""
+    if a.__class__ in _PLAIN and b.__class__ in _PLAIN:
+        return b if b > a else a
     own = getattr(a, "greatest", None) or getattr(b, "greatest", None)
     return own(a, b) if own else max(a, b)
 
@@ -33,4 +40,6 @@ def greatest(a: float, b: float) -> float:
 def matters(coefficient: float) -> bool:
     """Whether a term is worth stating: not if its coefficient is 0. One that keeps account of itself may be 0 now and
     not later, so its term is stated; a term of 0 changes nothing."""
+    if coefficient.__class__ in _PLAIN:
+        return coefficient != 0
     return hasattr(coefficient, "least") or coefficient != 0

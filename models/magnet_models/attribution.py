@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pyomo.core.expr.numeric_expr import LinearExpression
-from pyomo.environ import Block, ConcreteModel, Objective, minimize
+from pyomo.environ import Block, ConcreteModel
 
+from .components import Aim
 from .custody import Custody
+from .programme import Programme
 from .rows import Row, Term, at_most, constrain, scaled, variables
 
 if TYPE_CHECKING:
@@ -28,17 +29,15 @@ class Attribution:
 
     def __init__(self, s: Scenario, total: Callable[[Any], float], promised: Mapping[tuple[str, int], float]) -> None:
         self.pyomo = ConcreteModel("attribution")
+        self.programme = self.pyomo.programme = Programme()
         self.pyomo.free = block = Block()
         self.custody = Custody(s, block, total)
         deliver = self.custody.deliver
         keys = [k for k, amount in promised.items() if amount > 0 and k in deliver]
         self._kept = variables(block, "promised", keys, lambda *k: promised[k])
         constrain(block, "promise", ((k, self._promise(*k)) for k in keys))
-        terms = [*self._deliveries(s), *self._flows()]
-        self.pyomo.objective_value = Objective(
-            expr=LinearExpression(constant=0.0, linear_coefs=[-c for c, _ in terms], linear_vars=[v for _, v in terms]),
-            sense=minimize,
-        )
+        self.programme.cost = scaled(-1.0, [*self._deliveries(s), *self._flows()])
+        self.pyomo.objective_value = Aim(self.programme)
 
     def _promise(self, d: str, t: int) -> Row:
         """promised <= deliver_free"""

@@ -21,13 +21,13 @@ Contribution = tuple[Place, float, list[Term]]  # place, constant t/y, terms
 def production(s: Scenario) -> Iterator[Contribution]:
     """Outputs of processes; products of a partnership's facility only in our share."""
     data = s.data
+    outputs = {p: [row for row in data.recipe[p] if row.direction == "output"] for p in data.stage_of}
+    products = {p: {row.material for row in data.products(p)} for p in data.stage_of}
     for (f, p, t), run in s.facilities.run.items():
         place, kept = data.facility[f].location, data.kept(f)
-        products = {row.material for row in data.products(p)}
-        for row in data.recipe[p]:
-            if row.direction == "output":
-                share = kept if row.material in products else 1.0
-                yield (place, row.material, t), 0.0, [(share * row.quantity[t], run)]
+        for row in outputs[p]:
+            share = kept if row.material in products[p] else 1.0
+            yield (place, row.material, t), 0.0, [(share * row.quantity[t], run)]
 
 
 def consumption(s: Scenario) -> Iterator[Contribution]:
@@ -40,10 +40,12 @@ def consumption(s: Scenario) -> Iterator[Contribution]:
 
 def shipping(s: Scenario) -> Iterator[Contribution]:
     """Loaded at the origin; arrives at the destination less the loss."""
+    lanes = s.data.lane
+    ends = {k: (lanes[k[0]].origin, lanes[k[0]].destination, 1.0 - row.loss) for k, row in s.lanes.freight.items()}
     for (a, m, t), ship in s.lanes.ship.items():
-        lane = s.data.lane[a]
-        yield (lane.origin, m, t), 0.0, [(-1.0, ship)]
-        yield (lane.destination, m, t), 0.0, [(1.0 - s.lanes.freight[a, m].loss, ship)]
+        origin, destination, kept = ends[a, m]
+        yield (origin, m, t), 0.0, [(-1.0, ship)]
+        yield (destination, m, t), 0.0, [(kept, ship)]
 
 
 def trade(s: Scenario) -> Iterator[Contribution]:

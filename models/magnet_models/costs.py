@@ -201,15 +201,23 @@ def trade(s: Scenario) -> Iterator[Entry]:
         yield _yearly(s, "sale", t, cause, -row.price[t], sell)
 
 
+def _carried(s: Scenario, a: str, m: str) -> tuple[Cause, Any, Any, Any]:
+    """Of a material on a lane: the cause of its costs; freight, duty and value by period."""
+    row, lane = s.lanes.freight[a, m], s.data.lane[a]
+    cause = Cause("freight", f"{a}, {m}", None, lane.route, s.data.country[lane.destination])
+    return cause, row.cost, row.duty, s.data.material[m].value
+
+
 def freight(s: Scenario) -> Iterator[Entry]:
     """Freight and duty per tonne loaded; opening and keeping lanes."""
+    carried = {(a, m): _carried(s, a, m) for a, m in s.lanes.freight}
+    escalation, weight = s.data.horizon.escalation, s.data.horizon.weight
     for (a, m, t), ship in s.lanes.ship.items():
-        row, lane = s.lanes.freight[a, m], s.data.lane[a]
-        cause = Cause("freight", f"{a}, {m}", None, lane.route, s.data.country[lane.destination])
-        yield _yearly(s, "freight", t, cause, row.cost[t], ship)
-        value = s.data.material[m].value
-        if row.duty[t] if value is None else matters(row.duty[t]):  # checked: a duty above 0 has a value
-            yield _yearly(s, "duty", t, cause, row.duty[t] * value[t], ship)
+        cause, cost, duty, value = carried[a, m]
+        money = cost[t] * escalation[t]  # as `_yearly`; there are more of these than of all others together
+        yield Entry("freight", t, cause, money, money * weight[t], ship)
+        if duty[t] if value is None else matters(duty[t]):  # checked: a duty above 0 has a value
+            yield _yearly(s, "duty", t, cause, duty[t] * value[t], ship)
     for (a, t), opened in s.openings.open.items():
         yield _once(s, "lane", t, _lane_cause(s, a), s.data.lane[a].opening_cost[t], opened)
     for (a, t), used in s.lanes.use.items():

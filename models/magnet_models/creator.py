@@ -55,6 +55,6 @@ def scenario_model(
     return model, [*model.first.variables(), *shared(model)]
 
 
-def shared(model: Model) -> list[Any]:
+def shared(model: Model) -> list[int]:
     """The variable of the aim that all scenarios share; none for plain expectation."""
-    return [model.pyomo.component(n)["all"] for n in _SHARED if model.pyomo.component(n) is not None]
+    return [model.pyomo.component(n).place["all"] for n in _SHARED if model.pyomo.component(n) is not None]

@@ -96,7 +96,7 @@ class Custody:
         self.send = variables(block, "send_free", *self._part(s.tolls.send, self._sent))
         self.collect = variables(block, "collect_free", *self._part(s.returns.collect, self._collected))
         self.deliver = variables(block, "deliver_free", *self._part(s.demands.deliver, self._delivered))
-        self._free = {id(whole): part for _, _, whole, part in self.parts()}
+        self._free = {whole: part for _, _, whole, part in self.parts()}
         if total is None:
             constrain(block, "free_part", (((flow, *k), self._free_part(w, x)) for flow, k, w, x in self.parts()))
             asked = [k for k in s.demands.deliver if self._least(*k) > 0]
@@ -203,7 +203,7 @@ class Custody:
         for contribution in (*_UNCHANGED, _tolling_free, _storage_free):
             for place, fixed, added in contribution(self._s):
                 if self._carries(place[1]):
-                    terms[place] += [(c, self._free[id(v)]) for c, v in added if id(v) in self._free]
+                    terms[place] += [(c, self._free[v]) for c, v in added if v in self._free]
                     constant[place] += fixed
         for place in sorted(terms):
             yield place, at_least(terms[place], -constant[place])

@@ -151,7 +151,7 @@ class Expansions:
         constrain(
             block,
             "build_route",
-            (((*k, r), self._build_route(*k, r, delay)) for k in new for r, delay in self._contracts(k[0])),
+            (((*k, r), self._build_route(*k, r, delay)) for k in new for r, delay in self.contracts(k[0])),
         )
         constrain(block, "build_needs", ((k, self._build_needs(*k)) for k in new if self._row(k).needs))
         granted = [k for k in self.subsidy if self._timing.is_new(k[1])]
@@ -193,7 +193,7 @@ class Expansions:
         """size >= min_size * build"""
         return at_least(self.size(x, t) + scaled(-self._data.expansion[x].min_size, self.built(x, t)), 0.0)
 
-    def _contracts(self, x: str) -> list[tuple[str, float]]:
+    def contracts(self, x: str) -> list[tuple[str, float]]:
         """Routes an expansion waits for, each with the active years it needs before."""
         row = self._data.expansion[x]
         own = self._data.facility[row.facility].route

@@ -22,7 +22,7 @@ class Facilities:
         self._data, self._useful, self._signings, self._expansions = data, useful, signings, expansions
         self._greatest = {(f, t): data.greatest_capacity(f, t) for f in data.facility for t in data.periods}
         self.operation = {(o.facility, o.process): o for o in data.tables["operations"]}
-        keys = [(f, p, t) for f, p in self.operation for t in data.periods if self._can_run(f, p, t)]
+        keys = [(f, p, t) for f, p in self.operation for t in self._open_in(f, p) if self._can_run(f, p, t)]
         self.run = variables(block, "run", keys, self._most)
         self._running: dict[tuple[str, int], list[str]] = {}
         for f, p, t in keys:
@@ -55,12 +55,14 @@ class Facilities:
     # ------------------------------------------------------------ what can run
 
     def _can_run(self, f: str, p: str, t: int) -> bool:
-        row, operation, h = self._data.facility[f], self.operation[f, p], self._data.horizon
-        return (
-            h.in_window(row, t)
-            and h.in_window(operation, t)
-            and (self._greatest[f, t] * row.availability[t] > 0 or operation.usage == 0)
-        )
+        availability = self._data.facility[f].availability[t]
+        return self._greatest[f, t] * availability > 0 or self.operation[f, p].usage == 0
+
+    def _open_in(self, f: str, p: str) -> list[int]:
+        """Periods in the windows of facility and operation."""
+        h = self._data.horizon
+        within = h.window(self.operation[f, p])
+        return [t for t in h.window(self._data.facility[f]) if t in within]
 
     def _most(self, f: str, p: str, t: int) -> float:
         """Bound on run: the operation's limit, and all the capacity there could be."""
@@ -92,11 +94,15 @@ class Facilities:
             return 0.0, []
         if row.route:
             return 0.0, scaled(row.capacity[t], self._signings.active(row.route, t)) + self._given_way(f, t)
-        closed = [(-1.0, self.retire[f, s]) for s in self._data.horizon.upto(t) if (f, s) in self.retire]
+        closed: list[Term] = []
+        if row.can_retire:
+            closed = [(-1.0, self.retire[f, s]) for s in self._data.horizon.upto(t) if (f, s) in self.retire]
         return row.capacity[t], closed + self._given_way(f, t)
 
     def _given_way(self, f: str, t: int) -> list[Term]:
         """By how much existing capacity gives way (times active, of a facility that belongs to a route)."""
+        if not self._data.relief.families:
+            return []
         data, route = self._data, self._data.facility[f].route
         active = self._signings.active(route, t) if route else []
         if not data.relief.asks("facilities", "capacity") or (route and not active):
@@ -165,7 +171,9 @@ class Facilities:
     def _reserve(self, row: Any) -> Row:
         """sum_t L[t] sum_p run <= reserve"""
         years = self._data.horizon.years
-        mined = [(float(years[t]), v) for (f, _, t), v in self.run.items() if f == row.facility]
+        processes = [o.process for o in self._data.operations.get(row.facility, [])]
+        keys = [(row.facility, p, t) for p in processes for t in self._data.periods]
+        mined = [(float(years[k[2]]), self.run[k]) for k in keys if k in self.run]
         more = self._data.relief.terms(MORE, "facilities", row.facility, "reserve")
         return at_most(mined + scaled(-1.0, more), row.reserve)
 

@@ -56,6 +56,12 @@ class Horizon:
         """first_year <= t <= last_year, a blank being open."""
         return (row.first_year is None or row.first_year <= t) and (row.last_year is None or t <= row.last_year)
 
+    def window(self, row: Any) -> list[int]:
+        """The periods in the window of a row."""
+        if row.first_year is None and row.last_year is None:
+            return self.periods
+        return [t for t in self.periods if self.in_window(row, t)]
+
     def upto(self, t: int) -> list[int]:
         return [s for s in self.periods if s <= t]
 

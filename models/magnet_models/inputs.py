@@ -55,6 +55,9 @@ class Inputs:
         self.spending = self._profiles()
         self.included = {row.item: row.include for row in tables["cost_items"]}
         self._intensity = self._intensities()
+        # Asked for by several pieces, and worked out once.
+        self._available: dict[tuple[str, int, int], float] = {}
+        self._greatest_capacity: dict[tuple[str, int], float] = {}
         self._embedded_rows = self._grouped_embedded()
 
     @cached_property
@@ -159,6 +162,12 @@ class Inputs:
 
     def available(self, expansion: Any, s: int, t: int) -> float:
         """cap: service, with ramp-up by age."""
+        key = expansion.expansion, s, t
+        if key not in self._available:
+            self._available[key] = self._ramped(expansion, s, t)
+        return self._available[key]
+
+    def _ramped(self, expansion: Any, s: int, t: int) -> float:
         if expansion.ramp is None:
             return self.service(expansion, s, t)
         start, end = s + expansion.lead_time, s + expansion.lead_time + self.life(expansion)
@@ -187,7 +196,13 @@ class Inputs:
 
     def greatest_capacity(self, facility: str, t: int) -> float:
         """Existing capacity and all that could have been added by then, before availability."""
-        capacity = self.facility[facility].capacity[t]
+        key = facility, t
+        if key not in self._greatest_capacity:
+            self._greatest_capacity[key] = self._capacity_and_added(facility, t)
+        return self._greatest_capacity[key]
+
+    def _capacity_and_added(self, facility: str, t: int) -> float:
+        capacity: float = self.facility[facility].capacity[t]
         if self.relief.asks("facilities", "capacity"):
             capacity += self.room.of_facility(facility)
         for row in self.expansions.get(facility, []):

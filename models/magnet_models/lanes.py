@@ -47,9 +47,8 @@ class Lanes:
     def __init__(self, block: Block, data: Inputs, useful: Useful, signings: Signings, openings: Openings) -> None:
         self._data, self._useful, self._signings, self._openings = data, useful, signings, openings
         self.freight = {(row.lane, row.material): row for row in data.tables["freight"]}
-        h = data.horizon
-        keys = [(a, m, t) for a, m in self.freight for t in data.periods if h.in_window(data.lane[a], t)]
-        self._bound = {k: self._worked_out(*k) for k in keys}
+        open_in = {a: data.horizon.window(lane) for a, lane in data.lane.items()}
+        keys = [(a, m, t) for a, m in self.freight for t in open_in[a]]
         self.ship = variables(block, "ship", keys, self._own_capacity)
         self._loads: dict[Key, list[str]] = {}
         for a, m, t in keys:
@@ -75,7 +74,7 @@ class Lanes:
         row = self.freight[a, m]
         return None if row.capacity is None else self._data.most_freight(row, t)
 
-    def _worked_out(self, a: str, m: str, t: int) -> float:
+    def _most(self, a: str, m: str, t: int) -> float:
         """U: the least of the material's and the lane's capacity and what the destination can take."""
         row, lane = self.freight[a, m], self._data.lane[a]
         bounds = [] if row.capacity is None else [self._data.most_freight(row, t)]
@@ -117,7 +116,7 @@ class Lanes:
 
     def _lane_open(self, a: str, m: str, t: int) -> Row:
         """ship <= U * use, or U * sum_{s<=t} open"""
-        most = self._useful.require(self._bound[a, m, t], f"lane {a}, {m}")
+        most = self._useful.require(self._most(a, m, t), f"lane {a}, {m}")
         return at_most([(1.0, self.ship[a, m, t]), *scaled(-most, self._opening(a, t))], 0.0)
 
     def _lane_total_open(self, a: str, t: int) -> Row:
@@ -137,6 +136,6 @@ class Lanes:
 
     def _lane_route(self, a: str, m: str, t: int) -> Row:
         """ship <= U * active"""
-        most = self._useful.require(self._bound[a, m, t], f"lane {a}, {m}")
+        most = self._useful.require(self._most(a, m, t), f"lane {a}, {m}")
         active = self._signings.active(self._data.lane[a].route, t)
         return at_most([(1.0, self.ship[a, m, t]), *scaled(-most, active)], 0.0)

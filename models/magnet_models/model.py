@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from pyomo.core.expr.numeric_expr import LinearExpression
-from pyomo.environ import Block, ConcreteModel, Objective, minimize
+from pyomo.environ import Block, ConcreteModel
 
 from .alike import add_alike
 from .balances import Balances
 from .bounds import Useful
+from .components import Aim
 from .costs import Entry, cost_entries
 from .custody import Custody, needs_custody
 from .demands import Demands, Returns
@@ -29,12 +29,13 @@ from .lanes import Lanes, Openings
 from .limits import Limits
 from .measures import Measure, Sum, measured
 from .partners import Partners
+from .programme import Programme
 from .relief import MORE, Relief, middle
 from .risk import Goal, aimed, expected
 from .routes import Quantities, Signings, add_groups
-from .rows import Row, Term, constrain, merged, scaled
+from .rows import Row, Term, constrain, scaled
 from .stocks import Stocks
-from .strengthening import add_built_first
+from .strengthening import add_built_first, add_together
 from .timing import Timing
 from .tolls import Tolls
 from .trade import Purchases, Sales
@@ -113,13 +114,16 @@ class First:
     """
 
     def __init__(self, block: Block, data: Inputs, timing: Timing, known: First | None = None) -> None:
+        self.block, self.data = block, data
         self.signings: Signings = Signings(block, data, timing, known.signings if known else None)
         self.expansions: Expansions = Expansions(block, data, self.signings, timing, known.expansions if known else None)
         self.openings: Openings = Openings(block, data, timing, known.openings if known else None)
         if timing.whole:
             add_groups(block, data, self.signings, self.expansions)
+        if known is None:  # a later stage decides on the numbers of its future, the stage before on those of the tables
+            add_together(self)
 
-    def variables(self) -> Iterator[Any]:
+    def variables(self) -> Iterator[int]:
         """The first-stage variables, as data for decomposition."""
         for members in (
             self.signings.sign,
@@ -134,7 +138,8 @@ class First:
 
 
 class Model:
-    """A Pyomo model of a case (`.pyomo`), and the pieces by which results and limits are read.
+    """A Pyomo model of a case (`.pyomo`), the programme it shows (`.programme`), and the pieces by which results and
+    limits are read. A variable is the number of its column in the programme.
 
     `planned` are the tables before any scenario changes them: what is decided beforehand is decided on these.
     `timing`: the decision years, where they are those of more futures than the model holds.
@@ -160,6 +165,7 @@ class Model:
         relief: Iterable[str] = (),
     ) -> None:
         self.pyomo = ConcreteModel("magnet-sourcing")
+        self.programme = self.pyomo.programme = Programme()
         self.pyomo.first = Block()
         self.pyomo.scenario = Block(list(scenarios))
         self.probability, self.goal = dict(probability), goal or Goal()
@@ -188,10 +194,9 @@ class Model:
         self._hold(at_most or {})
         constant, terms = aimed(self.pyomo, self.goal, self.sums(self.goal.measure), self.probability)
         self.constant = constant
-        coefs, members = merged([*terms, *scaled(china_price, self.exposure)])
-        self.pyomo.objective_value = Objective(
-            expr=LinearExpression(constant=constant, linear_coefs=coefs, linear_vars=members), sense=minimize
-        )
+        self.programme.cost = [*terms, *scaled(china_price, self.exposure)]
+        self.programme.constant = constant
+        self.pyomo.objective_value = Aim(self.programme)
 
     def _decided(self, name: str, data: Inputs, timing: Timing, adapt_from: int | None) -> First:
         """What a scenario sees decided: the common decisions, and its own from `adapt_from` on."""
@@ -244,6 +249,11 @@ def _collector_off() -> Iterator[None]:
     try:
         yield
     finally:
+        # To the collector all of it is new, and it would walk through everything at once; frozen and let go again, it
+        # counts as old. Nothing else may be frozen, or that would be let go too.
+        if gc.get_freeze_count() == 0:
+            gc.freeze()
+            gc.unfreeze()
         if was_on:
             gc.enable()
 

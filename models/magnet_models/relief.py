@@ -15,10 +15,11 @@ import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from pyomo.environ import Any as AnyKey
-from pyomo.environ import Block, Integers, Reals, Var
+from pyomo.environ import Block
 
 from .arithmetic import total
+from .components import Columns, programme_of
+from .programme import INFINITY
 from .rows import Term
 
 # Family -> the numbers (table, column) it may change. 'options' are those of the run: the cap and `--at-most`.
@@ -62,7 +63,7 @@ class Relieved(NamedTuple):
     column: str
     period: int | None
     sign: int
-    variable: Any
+    variable: int
     per: tuple[float, list[Term]] | None
     unit: float
 
@@ -91,8 +92,8 @@ class Relief:
             raise ValueError(f"'{unknown[0]}' is no family of limits; they are {', '.join(FAMILIES)}")
         self.columns: dict[tuple[Any, ...], Relieved] = {}
         if block is not None and self.families:
-            block.relief = Var(AnyKey, domain=Reals, dense=False)
-            self._relief = block.relief
+            self._programme = programme_of(block)
+            block.relief = self._relief = Columns(self._programme)
 
     def asks(self, table: str, column: str) -> bool:
         """Whether the numbers of a column may change."""
@@ -117,10 +118,9 @@ class Relief:
         row = (row,) if isinstance(row, str) else row
         key = (table, *row, column, t, sign)
         if key not in self.columns:
-            variable = self._relief[key]
-            variable.domain = Integers if whole else Reals
-            variable.setlb(0.0)
-            variable.setub(most)
+            upper = INFINITY if most is None else most
+            variable = self._programme.add_columns(self._relief, [key], [0.0], [upper], whole)[0]
+            self._relief.place[key] = variable
             self.columns[key] = Relieved(table, row, column, t, sign, variable, per, unit)
         return [(unit, self.columns[key].variable)]
 

@@ -1,7 +1,7 @@
-"""Linear rows: terms in, Pyomo constraints out.
+"""Linear rows: terms in, rows of the programme out, each under a name of the Pyomo model.
 
-A term is (coefficient, variable). The pieces of the model hand over lists of terms; here they become one
-`LinearExpression` per row, which is the fastest form Pyomo has and keeps each row readable by its name.
+A term is (coefficient, variable), and a variable is the number of its column. The pieces of the model hand over lists
+of terms, one list for each row.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from pyomo.core.expr.numeric_expr import LinearExpression
-from pyomo.environ import Any as AnyKey
-from pyomo.environ import Binary, Block, Constraint, Integers, Reals, Var
+from pyomo.environ import Block
 
 from .arithmetic import matters
+from .components import Columns, Rows, programme_of
+from .programme import INFINITY
 
-Term = tuple[float, Any]
+Term = tuple[float, int]
 
 
 class Row(NamedTuple):
@@ -43,16 +43,12 @@ def scaled(factor: float, terms: Iterable[Term]) -> list[Term]:
     return [(factor * c, v) for c, v in terms] if matters(factor) else []
 
 
-def merged(terms: Iterable[Term]) -> tuple[list[float], list[Any]]:
+def merged(terms: Iterable[Term]) -> tuple[list[float], list[int]]:
     """Coefficients and variables, each variable once."""
-    total: dict[int, list[Any]] = {}
+    total: dict[int, float] = {}
     for c, v in terms:
-        held = total.get(id(v))
-        if held is None:
-            total[id(v)] = [c, v]
-        else:
-            held[0] += c
-    return [c for c, _ in total.values()], [v for _, v in total.values()]
+        total[v] = total[v] + c if v in total else c
+    return list(total.values()), list(total)
 
 
 def variables(
@@ -62,56 +58,78 @@ def variables(
     upper: Callable[..., float | None] | None = None,
     lower: Callable[..., float] | None = None,
     whole: bool = False,
-    known: Mapping[Any, Any] | None = None,
-) -> dict[Any, Any]:
+    known: Mapping[Any, int] | None = None,
+) -> dict[Any, int]:
     """Adds an indexed variable, at least 0, and returns its members by key; members that are known are taken over."""
     keys, known = list(keys), known or {}
-    added = [key for key in keys if key not in known]
-    # Its bounds say that it is at least 0, and nothing else does: two bounds would have to be compared each time.
-    var = Var(added, domain=Integers if whole else Reals, dense=True)
-    block.add_component(name, var)
-    members = {}
-    for key in keys:
-        if key in known:
-            members[key] = known[key]
-            continue
-        member = var[key]
-        member.setlb(lower(*_tuple(key)) if lower else 0.0)
-        bound = upper(*_tuple(key)) if upper else None
-        if bound is not None and bound != float("inf"):
-            member.setub(bound)
-        members[key] = member
-    return members
+    added = [key for key in keys if key not in known] if known else keys
+    low = [lower(*_tuple(key)) for key in added] if lower else [0.0] * len(added)
+    high = [_or_infinity(upper(*_tuple(key))) for key in added] if upper else [INFINITY] * len(added)
+    return _added(block, name, keys, added, low, high, whole, known)
 
 
-def free_variables(block: Block, name: str, keys: Iterable[Any]) -> dict[Any, Any]:
+def free_variables(block: Block, name: str, keys: Iterable[Any]) -> dict[Any, int]:
     """Adds an indexed variable without bounds and returns its members by key."""
     keys = list(keys)
-    var = Var(keys, domain=Reals, dense=True)
-    block.add_component(name, var)
-    return {key: var[key] for key in keys}
+    return _added(block, name, keys, keys, [-INFINITY] * len(keys), [INFINITY] * len(keys), False, {})
 
 
 def binaries(
-    block: Block, name: str, keys: Iterable[Any], known: Mapping[Any, Any] | None = None
-) -> dict[Any, Any]:
+    block: Block, name: str, keys: Iterable[Any], known: Mapping[Any, int] | None = None
+) -> dict[Any, int]:
     """Adds an indexed binary variable and returns its members by key; members that are known are taken over."""
     keys, known = list(keys), known or {}
-    var = Var([key for key in keys if key not in known], domain=Binary, dense=True)
-    block.add_component(name, var)
-    return {key: known[key] if key in known else var[key] for key in keys}
+    added = [key for key in keys if key not in known]
+    return _added(block, name, keys, added, [0.0] * len(added), [1.0] * len(added), True, known)
+
+
+def _added(
+    block: Block,
+    name: str,
+    keys: list[Any],
+    added: list[Any],
+    lower: list[float],
+    upper: list[float],
+    whole: bool,
+    known: Mapping[Any, int],
+) -> dict[Any, int]:
+    programme = programme_of(block)
+    component = Columns(programme)
+    block.add_component(name, component)
+    component.place.update(zip(added, programme.add_columns(component, added, lower, upper, whole), strict=True))
+    if len(component.place) != len(added):
+        raise ValueError(f"{name}: a key stands twice")
+    return component.place if not known else {k: known[k] if k in known else component.place[k] for k in keys}
+
+
+def _or_infinity(bound: float | None) -> float:
+    return INFINITY if bound is None else bound
 
 
 def constrain(block: Block, name: str, rows: Iterable[tuple[Any, Row]]) -> None:
     """Adds an indexed constraint from (key, Row) pairs. A row without terms (other than of 0) must hold by itself."""
-    con = Constraint(AnyKey)
-    block.add_component(name, con)
+    p = programme_of(block)
+    component = Rows(p)
+    block.add_component(name, component)
+    keys, first = [], len(p.row_lower)
     for key, row in rows:
-        coefs, members = merged(row.terms)
+        columns = [v for _, v in row.terms]
+        coefs = [c for c, _ in row.terms]
+        if len(set(columns)) < len(columns):
+            coefs, columns = merged(row.terms)
         if not any(coefs):
             _must_hold(name, key, row)
             continue
-        con.add(key, (row.lower, LinearExpression(constant=0.0, linear_coefs=coefs, linear_vars=members), row.upper))
+        keys.append(key)
+        p.index += columns
+        p.value += coefs
+        p.start.append(len(p.index))
+        p.row_lower.append(-INFINITY if row.lower is None else row.lower)
+        p.row_upper.append(INFINITY if row.upper is None else row.upper)
+    p.rows.add(component, keys)
+    if len(set(keys)) != len(keys):
+        raise ValueError(f"{name}: a key stands twice")
+    component.place.update(zip(keys, range(first, len(p.row_lower)), strict=True))
 
 
 class Contradiction(Exception):

@@ -34,12 +34,12 @@ def attribute(scenario: Any, matrix: Matrix, values: np.ndarray) -> Free | None:
         return None
 
     def total(variable: Any) -> float:
-        value = float(values[matrix.column_of(variable)])
+        value = float(values[variable])
         return value if value >= NOISE else 0.0
 
     decided = {} if scenario.custody is None else scenario.custody.deliver
     model = Attribution(scenario, total, {key: total(v) for key, v in decided.items()})
-    programme = to_matrix(model.pyomo)
+    programme = to_matrix(model.programme)
     outcome = Session(programme, Options(tie_break=False)).solve()
     if outcome.status is Status.INTERRUPTED:  # Ctrl-C came after the search: the plan is there, and this takes a moment
         outcome = Session(programme, Options(tie_break=False)).solve()
@@ -47,7 +47,7 @@ def attribute(scenario: Any, matrix: Matrix, values: np.ndarray) -> Free | None:
         raise RuntimeError(f"the free part of the flows was not found: {outcome.status} {outcome.detail}")
     tonnes: dict[str, dict[Any, float]] = {flow: {} for flow in model.custody.flows()}
     for flow, key, whole, part in model.custody.parts():
-        amount = min(float(outcome.values[programme.column_of(part)]), total(whole))
+        amount = min(float(outcome.values[part]), total(whole))
         tonnes[flow][key] = amount if amount >= NOISE else 0.0
     return Free(model.custody.provenance, tonnes)
 
@@ -58,5 +58,5 @@ def with_free(scenario: Any, matrix: Matrix, values: np.ndarray, free: Free | No
         return values
     values = values.copy()
     for flow, key, _, part in scenario.custody.parts():
-        values[matrix.column_of(part)] = free.tonnes[flow].get(key, 0.0)
+        values[part] = free.tonnes[flow].get(key, 0.0)
     return values

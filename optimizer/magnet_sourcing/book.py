@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from . import cells
 from .files import replace_file, replace_folder
+from .long_rows import LONG, MOST_ROWS, put_rows
 from .marks import mark_columns
 from .saving import save
 from .sheets import letter
@@ -32,7 +33,7 @@ _ROOM = 60  # characters of a sheet's help there
 HEADS = 4  # row of the headers of a table, the units below them
 FIRST_ROW = HEADS + 2  # of the rows themselves
 # Rows of a table up to which its names are linked: a link costs more than the cell it is on.
-LINKED_ROWS = 300
+LINKED_ROWS = LONG
 # Sheet and cell of a name: where it is explained.
 Targets = Mapping[str, tuple[str, str]]
 
@@ -212,11 +213,13 @@ def add_table(
     *,
     links: Mapping[str, Targets] | None = None,
     formats: Mapping[str, str] | None = None,
+    final: bool = False,
 ) -> None:
     """Help, headers with units, rows, and live totals that follow the filter.
 
     links: column -> name -> sheet and cell where the name is explained; for tables of up to LINKED_ROWS rows.
-    formats: column -> number format, where it is not what the name and the numbers tell.
+    formats: column -> number format, where it is not what the name and the numbers tell. final: nobody looks at the
+    rows before the book is saved, so that long ones need no cells.
     """
     units = units or {}
     cells.put(sheet["A1"], help)
@@ -237,13 +240,12 @@ def add_table(
     for i in range(len(looks) - 1):
         if numeric[i] and not numeric[i + 1] and looks[i] != "General":
             looks[i] += "_)"  # keeps a number off the text beside it
-    for r, values in enumerate(frame.itertuples(index=False, name=None), start=FIRST_ROW):
-        for i, value in enumerate(values, start=1):
-            value = tidy(value)
-            if value is not None:
-                cell = sheet.cell(r, i)
-                cells.put(cell, ("yes" if value else "no") if isinstance(value, bool) else value)
-                cell.number_format = looks[i - 1]
+
+    def look(cell: Any, i: int) -> None:
+        cell.number_format = looks[i]
+
+    columns = [[tidy(v) for v in frame.iloc[:, i].tolist()] for i in range(frame.shape[1])]
+    put_rows(sheet, FIRST_ROW, columns, look, LONG if final else MOST_ROWS)
     last = HEADS + 1 + len(frame)
     if links and len(frame) <= LINKED_ROWS:
         _link_names(sheet, frame, FIRST_ROW, links)
@@ -255,7 +257,7 @@ def add_table(
             cell.font, cell.fill, cell.number_format = cells.BOLD, cells.TOTAL_FILL, looks[i]
     if said := mark_columns(sheet, [str(n) for n in frame.columns], FIRST_ROW, last):
         sheet.cell(2, 3, f"Marked: {', '.join(said)}.").font = cells.NOTE
-    sheet.freeze_panes = sheet.cell(FIRST_ROW, 2)
+    sheet.freeze_panes = f"B{FIRST_ROW}"  # a cell named, not made
     sheet.auto_filter.ref = f"A{HEADS}:{letter(len(frame.columns) - 1)}{max(last, HEADS + 1)}"
     sheet.print_title_rows = f"{HEADS}:{HEADS + 1}"
     sheet.print_area = f"A1:{letter(max(len(frame.columns), 3) - 1)}{max(last, HEADS + 1)}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -23,41 +24,41 @@ from .parsing import (
 from .problems import CaseError, Problem
 from .schema import SETTINGS, TABLES
 from .sheets import Sheet
+from .standing import Standing
 from .values import tidy
 
 
 class Row(Mapping[str, Any]):
     """A resolved row: attributes or items by column; yearly columns are dictionaries by period. Read-only."""
 
-    __slots__ = ("_values", "key")
+    # The values are the attributes: nothing Python has is read faster, and rows are read millions of times.
+    __slots__ = ("__dict__", "key")
 
     def __init__(self, values: dict[str, Any], key: str) -> None:
-        object.__setattr__(self, "_values", values)
+        object.__setattr__(self, "__dict__", values)
         object.__setattr__(self, "key", key)
 
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self._values[name]
-        except KeyError:
-            raise AttributeError(name) from None
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError("rows are read-only; change case.tables")
 
     def __getitem__(self, name: str) -> Any:
-        return self._values[name]
+        return self.__dict__[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
+        return iter(self.__dict__)
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self.__dict__)
 
     def __reduce__(self) -> Any:
-        return Row, (self._values, self.key)
+        return Row, (self.__dict__, self.key)
 
     def __repr__(self) -> str:
-        return f"Row({self.key!r}, {self._values!r})"
+        return f"Row({self.key!r}, {self.__dict__!r})"
 
 
 class Case:
@@ -83,6 +84,7 @@ class Case:
         }
         self.origin = origin
         self._sheets = dict(sheets or {})
+        self._kept: _Kept | None = None
 
     # ------------------------------------------------------------ making cases
 
@@ -164,9 +166,13 @@ class Case:
         """Every problem of the content: errors first, then warnings, in sheet and row order."""
         from .checks import check_content
 
-        settings, records, found = self.parsed()
-        check_content(settings, records, found)
-        return found.sorted()
+        kept = self._as_it_stands()
+        if kept.problems is None:
+            settings, records, found = kept.parsed
+            found = found.copy()
+            check_content(settings, records, found)
+            kept.problems = found.sorted()
+        return list(kept.problems)
 
     @property
     def periods(self) -> list[int]:
@@ -184,18 +190,25 @@ class Case:
 
     def resolved(self) -> dict[str, list[Row]]:
         """All tables as `rows` gives them; kept until the content changes."""
-        mark = self._content_mark()
-        if getattr(self, "_resolution", (None,))[0] != mark:
-            self._resolution = (mark, self._resolve())
-        return self._resolution[1]
+        kept = self._as_it_stands()
+        if kept.resolved is None:
+            settings, records, found = kept.parsed
+            if errors := [p for p in found.sorted() if p.severity == "error"]:
+                raise CaseError(errors)
+            kept.resolved = rows_of(records)
+            self.settings = dict(settings)
+            kept.standing = Standing(self.settings, self.tables)
+        return kept.resolved
 
-    def _resolve(self) -> dict[str, list[Row]]:
-        settings, records, found = self.parsed()
-        errors = [p for p in found.sorted() if p.severity == "error"]
-        if errors:
-            raise CaseError(errors)
-        self.settings = settings
-        return rows_of(records)
+    def _as_it_stands(self) -> _Kept:
+        """What was made of the content, from scratch if that is not certain to be the same still."""
+        kept = self._kept
+        if kept is None or kept.origin != self.origin or not kept.standing.holds(self.settings, self.tables):
+            kept = self._kept = _Kept(self.origin, Standing(self.settings, self.tables), self.parsed())
+        return kept
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_kept": None}
 
     def findings(self) -> Findings:
         """Where what is found elsewhere can be noted, each at its cell."""
@@ -206,10 +219,10 @@ class Case:
 
     def places(self, name: str) -> dict[str, tuple[str, int]]:
         """Sheet and row number in the file (or in the table, headers being row 1) by key of the row."""
-        return {record.key: record.place(None)[:2] for record in self.parsed()[1][name]}
+        return {record.key: record.place(None)[:2] for record in self._as_it_stands().parsed[1][name]}
 
     def parsed(self) -> tuple[dict[str, Any], dict[str, list[Record]], Findings]:
-        """Typed settings and records, with the findings of types, keys, references and years."""
+        """Typed settings and records, with the findings of types, keys, references and years; all new each time."""
         sheets = self._current_sheets()
         found = self._findings(sheets)
         settings = parse_settings(sheets.get("settings"), found)
@@ -288,14 +301,17 @@ class Case:
         The table studies does not count: it asks about the case and is no part of it, so that a study can be added to
         the workbook of a plan.
         """
-        return hashlib.sha256(self._content_mark(without=("studies",)).encode()).hexdigest()
+        kept = self._as_it_stands()
+        if kept.hash is None:
+            kept.hash = hashlib.sha256(self._content().encode()).hexdigest()
+        return kept.hash
 
-    def _content_mark(self, without: Sequence[str] = ()) -> str:
+    def _content(self) -> str:
         defaults = {c.name: _plain(None if c.required else c.default) for c in SETTINGS}
         given = {name: plain for name, value in self.settings.items() if (plain := _plain(value)) is not None}
         content: dict[str, Any] = {"settings": defaults | given}
         for name, frame in self.tables.items():
-            if name in without:
+            if name == "studies":
                 continue
             headers = [str(h) for h in frame.columns]
             rows = []
@@ -312,6 +328,18 @@ class Case:
 
 
 # ---------------------------------------------------------------- helpers
+
+
+@dataclass
+class _Kept:
+    """What was made of a case's content, and of which content."""
+
+    origin: str
+    standing: Standing
+    parsed: tuple[dict[str, Any], dict[str, list[Record]], Findings]
+    problems: list[Problem] | None = None
+    resolved: dict[str, list[Row]] | None = None
+    hash: str | None = None
 
 
 def _plain(value: Any) -> Any:

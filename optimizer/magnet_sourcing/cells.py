@@ -43,13 +43,18 @@ def clean(text: str) -> str:
     return _UNFIT.sub("", text)
 
 
+def fit(text: str) -> str:
+    """Text as a cell can hold it."""
+    return clean(text)[:32_000]
+
+
 def put(cell: Any, value: Any) -> None:
     """Writes a value; text that a spreadsheet would run as a formula stays text."""
     if isinstance(value, Total):
         cell.value = str(value)
         return
     if isinstance(value, str):
-        value = clean(value)[:32_000]
+        value = fit(value)
         cell.value = value
         cell.data_type = "s"  # also where openpyxl takes it for a formula ('=1+1') or an error ('#N/A')
         if value[:1] in ("=", "+", "-", "@", "\t", "{"):

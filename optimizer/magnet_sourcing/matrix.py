@@ -1,16 +1,18 @@
-"""From a Pyomo model of linear rows to the arrays HiGHS takes, without a file and without Pyomo's solver interfaces.
+"""From the programme of a model to the arrays HiGHS takes, without a file and without Pyomo's solver interfaces.
 
-Every row of `magnet_models` is one `LinearExpression`, so its coefficients can be copied as they stand. The maps back
-(column of a variable, name of a row) are kept for results and messages.
+What stands in each column and row is kept for results and messages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from magnet_models.programme import Member, Programme
 
 INFINITY = float("inf")
 
@@ -26,8 +28,8 @@ def plain(name: str, numbers: list[float]) -> np.ndarray:
 class Matrix:
     """A mixed-integer linear programme: minimise cost.x + offset, row_lower <= A x <= row_upper, lower <= x <= upper."""
 
-    variables: list[Any]
-    rows: list[Any]
+    variables: Sequence[Member]
+    rows: Sequence[Member]
     cost: np.ndarray
     offset: float
     lower: np.ndarray
@@ -38,16 +40,12 @@ class Matrix:
     value: np.ndarray
     row_lower: np.ndarray
     row_upper: np.ndarray
-    column: dict[int, int]
 
-    def column_of(self, variable: Any) -> int:
-        return self.column[id(variable)]
-
-    def vector(self, terms: list[tuple[float, Any]], flat: Flat = plain, name: str = "") -> np.ndarray:
+    def vector(self, terms: list[tuple[float, int]], flat: Flat = plain, name: str = "") -> np.ndarray:
         """A linear sum as a dense vector over the columns. flat, name: see `to_matrix`."""
         dense = [0.0] * len(self.variables)
-        for c, v in terms:
-            dense[self.column[id(v)]] += c
+        for c, j in terms:
+            dense[j] += c
         return flat(name, dense)
 
     # ------------------------------------------------------------ the same programme, changed
@@ -95,49 +93,30 @@ class Matrix:
 
     def bare(self) -> Matrix:
         """Without the maps to the model, so that it can be handed to another process."""
-        return replace(self, variables=[], rows=[], column={})
+        return replace(self, variables=[], rows=[])
 
 
-def to_matrix(model: Any, flat: Flat = plain) -> Matrix:
-    """Copies the active variables, rows and objective of a linear Pyomo model.
+def to_matrix(programme: Programme, flat: Flat = plain) -> Matrix:
+    """The arrays of a programme.
 
     flat: what makes the arrays, each called by its field, so that numbers that are more than their value (`recording`)
     are seen before they become one.
     """
-    from pyomo.environ import Constraint, Objective, Var  # takes a second: only where a model is there anyway
-
-    variables = list(model.component_data_objects(Var, active=True, sort=False))
-    column = {id(v): j for j, v in enumerate(variables)}
-    rows = list(model.component_data_objects(Constraint, active=True, sort=False))
-    start, index, value, row_lower, row_upper = [0], [], [], [], []
-    for row in rows:
-        lower, body, upper = row.to_bounded_expression()
-        index += [column[id(v)] for v in body.linear_vars]
-        value += body.linear_coefs
-        start.append(len(index))
-        row_lower.append(-INFINITY if lower is None else lower)
-        row_upper.append(INFINITY if upper is None else upper)
-    objective = next(model.component_data_objects(Objective, active=True)).expr
-    cost = [0.0] * len(variables)
-    for c, v in zip(objective.linear_coefs, objective.linear_vars, strict=True):
-        cost[column[id(v)]] += c
+    p = programme
+    cost = [0.0] * len(p.columns)
+    for c, j in p.cost:
+        cost[j] += c
     return Matrix(
-        variables,
-        rows,
+        p.columns,
+        p.rows,
         flat("cost", cost),
-        float(flat("offset", [objective.constant])[0]),
-        flat("lower", [_bound(v.lower, -INFINITY) for v in variables]),
-        flat("upper", [_bound(v.upper, INFINITY) for v in variables]),
-        np.array([not v.is_continuous() for v in variables], dtype=bool),
-        np.array(start, dtype=np.int32),
-        np.array(index, dtype=np.int32),
-        flat("value", value),
-        flat("row_lower", row_lower),
-        flat("row_upper", row_upper),
-        column,
+        float(flat("offset", [p.constant])[0]),
+        flat("lower", p.lower),
+        flat("upper", p.upper),
+        np.array(p.whole, dtype=bool),
+        np.array(p.start, dtype=np.int32),
+        np.array(p.index, dtype=np.int32),
+        flat("value", p.value),
+        flat("row_lower", p.row_lower),
+        flat("row_upper", p.row_upper),
     )
-
-
-def _bound(bound: Any, none: float) -> Any:
-    """A bound as it was set; `lb` and `ub` of a variable would look at it and lose what more it is than its value."""
-    return none if bound is None else bound if isinstance(bound, (float, int)) else bound()

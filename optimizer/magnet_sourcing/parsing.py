@@ -56,6 +56,12 @@ class Findings:
         self.problems: list[Problem] = []
         self._order: dict[int, tuple[int, int, int]] = {}
 
+    def copy(self) -> Findings:
+        """What was found so far, to be added to without touching this."""
+        other = Findings(self._sheets, self._origin)
+        other.problems, other._order = list(self.problems), dict(self._order)
+        return other
+
     def error(self, table: str, row: int | None, column: str | None, message: str) -> None:
         self._add("error", table, row, column, message)
 

@@ -128,7 +128,8 @@ def add_plan_tables(
     for name in filled:
         units = {c.name: c.unit for c in PLAN_TABLES[name].columns}
         sheet = book.create_sheet(name)
-        add_table(sheet, PLAN_TABLES[name].help, tables[name], units, TOTALS.get(name, ()), currency, links=links)
+        about, totals = PLAN_TABLES[name].help, TOTALS.get(name, ())
+        add_table(sheet, about, tables[name], units, totals, currency, links=links, final=True)
     return filled
 
 
@@ -184,7 +185,7 @@ def _answer(page: Page, plan: Plan, filled: list[str]) -> None:
     page.sentences(
         "Demand and limits", [*summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan)]
     )
-    if priced := [*summary.helping(plan), *summary.entering(plan)]:
+    if priced := summary.priced(plan):
         page.sentences(summary.HELP_MOST, priced)
     _cost_items(page, plan)
     _dependence(page, plan)
@@ -291,6 +292,7 @@ def _add_input(book: Workbook, table: Table, used: pd.DataFrame, currency: str) 
         (),
         currency,
         formats={h: shown(c, values[h]) for h, c in columns.items()},
+        final=True,
     )
 
 

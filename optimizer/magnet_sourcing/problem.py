@@ -100,7 +100,7 @@ class Problem:
         except Refused as reason:
             raise CaseError([Finding("error", case.origin, "", "", str(reason))]) from reason
         flat = flat or plain
-        self.matrix: Matrix = to_matrix(self.model.pyomo, flat)
+        self.matrix: Matrix = to_matrix(self.model.programme, flat)
         self._measures = {
             name: (self.matrix.vector(terms, flat, f"measure {name}"), float(flat(f"constant {name}", [constant])[0]))
             for name, (constant, terms) in sums.items()
@@ -120,7 +120,7 @@ class Problem:
 
     def decided(self) -> np.ndarray:
         """Columns of everything decided before the future is known."""
-        return np.array([self.matrix.column_of(v) for v in self.model.first.variables()], dtype=int)
+        return np.array(list(self.model.first.variables()), dtype=int)
 
     # ------------------------------------------------------------ solving
 

@@ -21,7 +21,7 @@ class Reader:
         self.s, self._matrix, self._values, self._free = scenario, matrix, values, free
 
     def __call__(self, variable: Any) -> float:
-        value = float(self._values[self._matrix.column_of(variable)])
+        value = float(self._values[variable])
         return 0.0 if abs(value) < NOISE else value
 
     def sum(self, terms: Iterable[tuple[float, Any]]) -> float:

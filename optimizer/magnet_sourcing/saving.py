@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.constants import ARC_CORE
 from openpyxl.xml.functions import tostring
 
 from .cells import clean
+from .long_rows import with_rows
 
 CREATOR = "Magnet Sourcing"
 # Neither says anything about the content; when it was found stands in its provenance.
@@ -20,9 +23,10 @@ WRITTEN = dt.datetime(2000, 1, 1)
 
 
 class _Archive(zipfile.ZipFile):
-    """An archive whose members all bear the date WRITTEN."""
+    """An archive whose members all bear the date WRITTEN, and whose sheets have all their rows."""
 
     properties: Any = None
+    sheets: Sequence[Worksheet] = ()
 
     def writestr(self, zinfo_or_arcname: Any, data: Any, *args: Any, **more: Any) -> None:
         if zinfo_or_arcname == ARC_CORE:  # openpyxl has put the time of writing there
@@ -34,7 +38,11 @@ class _Archive(zipfile.ZipFile):
         super().writestr(member, data, zipfile.ZIP_DEFLATED)
 
     def write(self, filename: Any, arcname: Any = None, *args: Any, **more: Any) -> None:
-        self.writestr(arcname or filename, Path(filename).read_bytes())
+        data = Path(filename).read_bytes()
+        for sheet in self.sheets:
+            if sheet.path == f"/{arcname}":
+                data = with_rows(sheet, data)
+        self.writestr(arcname or filename, data)
 
 
 def save(book: Workbook, path: Path, title: str) -> None:
@@ -42,5 +50,5 @@ def save(book: Workbook, path: Path, title: str) -> None:
     properties = book.properties
     properties.title, properties.creator, properties.created = clean(title)[:250], CREATOR, WRITTEN
     with _Archive(path, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
-        archive.properties = properties
+        archive.properties, archive.sheets = properties, book.worksheets
         ExcelWriter(book, archive).save()

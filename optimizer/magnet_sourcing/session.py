@@ -20,8 +20,10 @@ from typing import Any
 import highspy
 import numpy as np
 
+from .forcing import forced
 from .matrix import Matrix
 from .quiet import no_banner
+from .ties import preferred
 
 
 class Status(StrEnum):
@@ -63,7 +65,8 @@ class Progress:
 
 @dataclass
 class Outcome:
-    """The ending of a solve. `values` is None unless there is a feasible plan."""
+    """The ending of a solve. `values` is None unless there is a feasible plan. `iterations`: simplex steps.
+    `basis`: optimal for the linear programme that is left when the whole numbers are held, if that was solved."""
 
     status: Status
     values: np.ndarray | None
@@ -77,7 +80,12 @@ class Outcome:
     columns: int = 0
     rows: int = 0
     whole: int = 0
+    iterations: int = 0
+    basis: highspy.HighsBasis | None = field(default=None, repr=False, compare=False)
     record: dict[str, Any] = field(default_factory=dict)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"basis": None}  # HiGHS's own, cannot go to another process
 
 
 @dataclass(frozen=True)
@@ -117,8 +125,11 @@ _STATUS = {
     highspy.HighsModelStatus.kSolutionLimit: Status.TIME_LIMIT,
     highspy.HighsModelStatus.kIterationLimit: Status.TIME_LIMIT,
 }
-# Nodes the tie-breaking pass may use: a count, unlike a clock, ends at the same place on every machine.
+# Whole numbers are chosen anew among plans of equal objective where the search was this small: at the root, with at most
+# so many simplex steps; and within so many nodes. Counts, unlike a clock, end at the same place on every machine.
+_SMALL_SEARCH = 1000
 _TIE_NODES = 200
+_FIRST_KEPT = "not finished; the first optimal plan is kept"
 # A plan that costs this much more, relatively, is not the same any more.
 _TIE_TOLERANCE = 1e-9
 
@@ -132,15 +143,20 @@ class Session:
         options: Options,
         progress: Callable[[Progress], None] | None = None,
         start: np.ndarray | None = None,
+        basis: highspy.HighsBasis | None = None,
     ) -> None:
-        """start: a plan to begin from (values of the columns); one that does not fit is only a hint."""
+        """start: a plan to begin from (values of the columns); one that does not fit is only a hint. basis: one to begin a
+        linear programme from."""
         self._matrix, self._options, self._progress = matrix, options, progress
         self._scale = self.scale_of(matrix)
         self._interrupted = threading.Event()
         self._begun = time.perf_counter()
         self._h = self._loaded()
+        self._left: highspy.Highs | None = None  # the programme with the whole numbers held
         if start is not None and matrix.whole.any():
             self._h.setSolution(solution(start))
+        if basis is not None and (len(basis.col_status), len(basis.row_status)) == (len(matrix.cost), len(matrix.row_lower)):
+            self._h.setBasis(basis)
 
     @staticmethod
     def scale_of(matrix: Matrix) -> float:
@@ -179,7 +195,8 @@ class Session:
             h.cbMipLogging.subscribe(self._report)
         return h
 
-    def _lp(self) -> highspy.HighsLp:
+    def _lp(self, continuous: bool = False) -> highspy.HighsLp:
+        """continuous: leaves out which columns are whole."""
         m, lp = self._matrix, highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(m.cost), len(m.row_lower)
         lp.col_cost_, lp.offset_ = m.cost * self._scale, m.offset * self._scale
@@ -187,7 +204,7 @@ class Session:
         lp.row_lower_, lp.row_upper_ = highs_infinity(m.row_lower), highs_infinity(m.row_upper)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = m.start, m.index, m.value
-        if m.whole.any():
+        if m.whole.any() and not continuous:
             kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
             lp.integrality_ = [kinds[int(w)] for w in m.whole]
         return lp
@@ -236,6 +253,8 @@ class Session:
                 outcome.values = self._made_exact(outcome.values)
                 if outcome.values is None:
                     outcome.status, outcome.detail = Status.FAILED, "no plan is left once whole numbers are exact"
+            if outcome.status is Status.OPTIMAL and (self._left or not self._matrix.whole.any()):
+                outcome.basis = (self._left or self._h).getBasis()
             if preferences and self._options.tie_break and outcome.status is Status.OPTIMAL:
                 self._break_ties(outcome, preferences)
         if outcome.values is not None:
@@ -294,21 +313,18 @@ class Session:
             columns=len(m.cost),
             rows=len(m.row_lower),
             whole=int(m.whole.sum()),
+            iterations=max(0, int(info.simplex_iteration_count)),
         )
 
     def _made_exact(self, values: np.ndarray) -> np.ndarray | None:
         """The plan with its whole numbers exact, for the objective; None if nothing is then feasible."""
-        h = _new()
-        h.setOptionValue("threads", self._options.threads)
-        h.setOptionValue("random_seed", self._options.seed)
-        h.passModel(self._lp())
-        return self._solved_with_whole_numbers_of(h, values)
-
-    def _solved_with_whole_numbers_of(self, h: highspy.Highs, values: np.ndarray) -> np.ndarray | None:
-        """Rounds the whole numbers, fixes them, and solves what is left of the loaded model."""
         whole = np.flatnonzero(self._matrix.whole).astype(np.int32)
-        rounded = np.round(values[whole])
-        h.changeColsIntegrality(len(whole), whole, np.array([highspy.HighsVarType.kContinuous] * len(whole)))
+        if self._left is None:
+            self._left = _new()
+            self._left.setOptionValue("threads", self._options.threads)
+            self._left.setOptionValue("random_seed", self._options.seed)
+            self._left.passModel(self._lp(continuous=True))
+        h, rounded = self._left, np.round(values[whole])
         h.changeColsBounds(len(whole), whole, rounded, rounded)
         h.run()
         if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
@@ -316,6 +332,11 @@ class Session:
         exact = np.array(h.getSolution().col_value)
         exact[whole] = rounded
         return exact
+
+    @property
+    def steps(self) -> int:
+        """Simplex steps of the last solve."""
+        return int(self._h.getInfo().simplex_iteration_count)
 
     def duals(self) -> Duals:
         """Duals of the linear programme solved last. Raises ValueError of one with whole numbers: it has none."""
@@ -330,15 +351,7 @@ class Session:
 
         A reduced cost says that too, but of the several a degenerate optimum has, the one that the solver came to.
         """
-        h, m, rises = self._h, self._matrix, np.full(len(columns), np.nan)
-        for i, j in enumerate(columns):
-            low, high = float(m.lower[j]), float(highs_infinity(m.upper[j : j + 1])[0])
-            h.changeColBounds(int(j), low + min(amount, (high - low) / 2), high)
-            h.run()
-            if h.getModelStatus() == highspy.HighsModelStatus.kOptimal:
-                rises[i] = h.getSolution().col_dual[j] / self._scale
-            h.changeColBounds(int(j), low, high)
-        return rises
+        return forced(self._h, columns, amount) / self._scale
 
     def ranging(self) -> Ranging:
         """Ranging of the linear programme solved last. Raises ValueError of one with whole numbers: it has none."""
@@ -364,35 +377,66 @@ class Session:
     # ------------------------------------------------------------ ties
 
     def _break_ties(self, outcome: Outcome, preferences: list[np.ndarray]) -> None:
-        """Solves again with the objective held at its optimum, minimising the preferences in order.
+        """Among plans of equal objective takes the one with the least first preference, then the least second ...
 
-        The preferences are weighed so that a later one never outweighs an earlier one noticeably. A pass that reaches
-        its node count leaves the first plan as it is.
+        All optima of the linear programme that is left when the whole numbers are held are compared (see `ties`). Plans
+        with other whole numbers are, before that, where the search was small: in a large one, holding the objective
+        makes another that is harder than the first, and mostly does not end.
         """
-        h, m = self._h, self._matrix
+        outcome.tie_break = "done"
+        if self._matrix.whole.any():
+            if outcome.nodes <= 1 and outcome.iterations <= _SMALL_SEARCH:
+                self._choose_whole_numbers(outcome, preferences)
+            else:
+                outcome.tie_break = "done with the whole-number decisions held"
+        self._choose_the_rest(outcome, preferences)
+
+    def _choose_the_rest(self, outcome: Outcome, preferences: list[np.ndarray]) -> None:
+        h = self._left or self._h
+        self._leave_time(h)
         assert outcome.values is not None
-        best = float(m.cost @ outcome.values)
+        chosen = preferred(h, preferences, int(h.getInfo().simplex_iteration_count))
+        if chosen is None or not self._is_as_good(chosen, outcome.values):
+            outcome.tie_break = _FIRST_KEPT
+            return
+        chosen[self._matrix.whole] = outcome.values[self._matrix.whole]
+        outcome.values = chosen
+
+    def _choose_whole_numbers(self, outcome: Outcome, preferences: list[np.ndarray]) -> None:
+        """Solves again with the objective held by a row, minimising the preferences in order.
+
+        They are weighed so that a later one never outweighs an earlier one noticeably. A pass that reaches its node
+        count leaves the whole numbers as they are.
+        """
+        h, m, first = self._h, self._matrix, outcome.values
+        assert first is not None
         columns = np.flatnonzero(m.cost).astype(np.int32)
-        h.addRow(-highspy.kHighsInf, best * self._scale, len(columns), columns, m.cost[columns] * self._scale)
-        weighed = _weighed(preferences, outcome.values)
+        most = float(m.cost @ first) * self._scale
+        h.addRow(-highspy.kHighsInf, most, len(columns), columns, m.cost[columns] * self._scale)
         everything = np.arange(len(m.cost), dtype=np.int32)
-        h.changeColsCost(len(everything), everything, weighed)
+        h.changeColsCost(len(everything), everything, _weighed(preferences, first))
         h.setOptionValue("mip_max_nodes", _TIE_NODES)
+        self._leave_time(h)
+        h.setSolution(solution(first))
+        h.run()
+        found = np.array(h.getSolution().col_value) if h.getModelStatus() == highspy.HighsModelStatus.kOptimal else None
+        chosen = None if found is None else self._made_exact(found)
+        if chosen is not None and self._is_as_good(chosen, first):
+            outcome.values = chosen
+            return
+        outcome.tie_break = "done with the whole-number decisions held"
+        if found is not None:  # what is left is to be that of the first plan again
+            self._made_exact(first)
+
+    def _is_as_good(self, values: np.ndarray, first: np.ndarray) -> bool:
+        best = float(self._matrix.cost @ first)
+        return float(self._matrix.cost @ values) <= best + _TIE_TOLERANCE * max(1.0, abs(best))
+
+    def _leave_time(self, h: highspy.Highs) -> None:
+        """Gives a solver what is left of the time, but a second at least."""
         if self._options.time_limit is not None:
             spent = time.perf_counter() - self._begun
             h.setOptionValue("time_limit", max(1.0, self._options.time_limit - spent) + h.getRunTime())
-        if m.whole.any():
-            h.setSolution(solution(outcome.values))
-        h.run()
-        if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            outcome.tie_break = "not finished; the first optimal plan is kept"
-            return
-        found = np.array(h.getSolution().col_value)
-        chosen = self._solved_with_whole_numbers_of(h, found) if m.whole.any() else found
-        if chosen is None or float(m.cost @ chosen) > best + _TIE_TOLERANCE * max(1.0, abs(best)):
-            outcome.tie_break = "not finished; the first optimal plan is kept"
-            return
-        outcome.values, outcome.tie_break = chosen, "done"
 
 
 def _new() -> highspy.Highs:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from .audit import audit
@@ -47,6 +46,7 @@ def solve(
     threads: int = 1,
     seed: int = 0,
     tie_break: bool = True,
+    prices: bool | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Plan | ScenarioPlan:
     """Finds the best plan of a case, and audits it.
@@ -64,6 +64,8 @@ def solve(
     china_cap: greatest dependence index in every scenario, one value for every period or a value by period.
     gap: relative gap at which the solver may stop. time_limit: seconds. threads, seed: of HiGHS.
     tie_break: among plans of equal objective prefer less exposure, then fewer builds and signings (one future only).
+    prices: whether to work out the tables `prices` and `entry_prices` (one future, least cost); by size if not told:
+    not above 100,000 variables, where they would take longer than a plan should wait for them.
     progress: called with a `Progress` as the solver reports.
 
     Returns a `Plan`, or with `scenarios` a `ScenarioPlan`. Raises `CaseError` if the case does not pass its checks.
@@ -84,7 +86,9 @@ def solve(
             raise ValueError("aim, cvar and adapt_from are about several futures: give scenarios")
         if method != "auto" or ranks != 1:
             raise ValueError("method and ranks are about several futures: give scenarios")
-        return solve_one(case, wish, options, begun=begun, progress=progress, priced=True)
+        return solve_one(case, wish, options, begun=begun, progress=progress, priced=prices)
+    if prices:
+        raise ValueError("prices are of a plan for one future: without scenarios")
     if method not in METHODS:
         raise ValueError(f"method '{method}' is not one of {', '.join(METHODS)}")
     if ranks != 1 and method != "decomposition":
@@ -134,9 +138,10 @@ def solve_one(
     *,
     begun: float | None = None,
     progress: Callable[[Progress], None] | None = None,
-    priced: bool = False,
+    priced: bool | None = False,
 ) -> Plan:
-    """The plan of a checked case with one future. priced: with the tables `prices` and `entry_prices`."""
+    """The plan of a checked case with one future. priced: with the tables `prices` and `entry_prices`;
+    by size if None."""
     begun = time.perf_counter() if begun is None else begun
     try:
         problem = Problem(case, wish)
@@ -386,14 +391,17 @@ def plan_of(
     begun: float,
     more: Mapping[str, Any] | None = None,
     *,
-    priced: bool = False,
+    priced: bool | None = False,
 ) -> Plan:
-    """The audited plan of a problem with one future. priced: with the tables `prices` and `entry_prices`."""
+    """The audited plan of a problem with one future. priced: with the tables `prices` and `entry_prices`;
+    by size if None."""
     case, wish = problem.case, problem.wish
     record = {**record_of(case, wish, options), "scenarios": _scenarios_note(case), **(more or {})}
     found = _tables(problem, ALONE, outcome)
-    if priced and outcome.values is not None:
-        record["prices"] = _add_prices(problem, outcome.values, options, found)
+    if priced is False:
+        record["prices"] = "none: not asked"
+    elif outcome.values is not None:
+        record["prices"] = _add_prices(problem, outcome, options, found, whatever_size=bool(priced))
     plan = _plan(case, outcome, record, found, begun)
     if outcome.values is not None:
         plan.cost = problem.value("cost", outcome.values)
@@ -410,17 +418,27 @@ def plan_of(
     return plan
 
 
-def _add_prices(problem: Problem, values: np.ndarray, options: Options, found: dict[str, pd.DataFrame]) -> str:
+# Columns above which a plan has no prices unless they are asked for. The model is built once more for them, from numbers
+# that note what is done with them, which costs about what the first build does.
+_PRICED = 100_000
+
+
+def _add_prices(
+    problem: Problem, outcome: Outcome, options: Options, found: dict[str, pd.DataFrame], whatever_size: bool
+) -> str:
     """Fills the tables of prices; returns what they are, or why there are none."""
     from .prices import price_tables, why_none
 
+    assert outcome.values is not None
     if why := why_none(problem.wish):
         return f"none: {why}"
-    tables = price_tables(problem, values, options, found["capacity"])
-    if tables is None:
+    if not whatever_size and len(outcome.values) > _PRICED:
+        return f"none: more than {_PRICED:,} variables, where prices have to be asked for (--prices)"
+    priced = price_tables(problem, outcome.values, options, found["capacity"], outcome.basis)
+    if priced is None:
         return "none: the solver found no duals with the decisions held"
-    found |= tables
-    return "with the whole-number decisions held"
+    found |= priced.tables
+    return "; ".join(said for said in ("with the whole-number decisions held", priced.left_out) if said)
 
 
 def _tables(problem: Problem, name: str, outcome: Outcome) -> dict[str, pd.DataFrame]:

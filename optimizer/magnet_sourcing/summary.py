@@ -96,8 +96,8 @@ def sentences(plan: Plan) -> list[str]:
     if plan.has_plan:
         lines += [*decisions(plan), *partners(plan), *sources(plan), *dependence(plan), *freedom(plan)]
         lines += [*unmet(plan), *binding(plan)]
-        if priced := [*helping(plan), *entering(plan)]:
-            lines += [f"{HELP_MOST}:", *priced]
+        if told := priced(plan):
+            lines += [f"{HELP_MOST}:", *told]
         lines += [*scenarios(plan), verdict(plan.audit)]
     return lines
 
@@ -230,6 +230,20 @@ def binding(plan: Plan) -> list[str]:
 
 
 HELP_MOST = "What would help most, with the whole-number decisions of this plan held"
+
+
+def priced(plan: Plan) -> list[str]:
+    """What would help most: numbers, offers, and what the tables of prices do not say."""
+    return [*helping(plan), *entering(plan), *not_priced(plan)]
+
+
+def not_priced(plan: Plan) -> list[str]:
+    """What is left out of the tables of prices for its number, so that its absence is not read as its being worthless."""
+    said = str(plan.options.get("prices") or "")
+    if said.startswith("none: more than"):
+        return [f"No prices were worked out: {said.removeprefix('none: ')}."]
+    _, _, left_out = said.partition("; ")
+    return [f"Listed are {left_out}."] if left_out else []
 
 
 def helping(plan: Plan, most: int = 5) -> list[str]:

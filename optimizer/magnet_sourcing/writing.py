@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from . import cells
 from .files import replace_file, replace_folder
+from .long_rows import put_rows
 from .numerals import column_of, shown, typed
 from .parsing import BESIDE, number_beside
 from .reading import unit_text
@@ -189,15 +190,17 @@ def _table_sheet(sheet: Worksheet, table: Table, case: Case) -> None:
     headers = _headers(case, table)
     for i, header in enumerate(headers):
         _head(sheet, i, header, table)
-    for header, given in zip(frame.columns, (frame.iloc[:, j] for j in range(frame.shape[1])), strict=True):
-        column, i = column_of(table, str(header)), headers.index(str(header)) + 1
-        values = [typed(column, v) for v in given]
-        look = shown(column, values)
-        for r, value in enumerate(values, start=3):
-            if value is not None:
-                cell = sheet.cell(r, i)
-                cells.put(cell, ("yes" if value else "no") if isinstance(value, bool) else value)
-                cell.font, cell.number_format = cells.BODY, look
+    columns: list[list[Any]] = [[None] * len(frame) for _ in headers]
+    looks = ["General"] * len(headers)
+    for j, header in enumerate(map(str, frame.columns)):
+        column, i = column_of(table, header), headers.index(header)
+        columns[i] = [typed(column, v) for v in frame.iloc[:, j].tolist()]
+        looks[i] = shown(column, columns[i])
+
+    def look(cell: Any, i: int) -> None:
+        cell.font, cell.number_format = cells.BODY, looks[i]
+
+    put_rows(sheet, 3, columns, look)
     last = len(frame) + 2
     for i, header in enumerate(headers):
         column = table.by_name.get(header) or table.by_name.get(split_header(header)[0])
@@ -207,7 +210,7 @@ def _table_sheet(sheet: Worksheet, table: Table, case: Case) -> None:
             if column.kind == "year":  # of rows still to be filled in
                 sheet.column_dimensions[letter(i)].number_format = "0"
     cells.point(sheet["A1"], "Read me", font=cells.HEADER)
-    sheet.freeze_panes = sheet.cell(3, min(len(table.key), 2) + 1)
+    sheet.freeze_panes = f"{letter(min(len(table.key), 2))}3"  # a cell named, not made
     sheet.auto_filter.ref = f"A1:{letter(len(headers) - 1)}{max(last, 3)}"
     print_setup(sheet)
 

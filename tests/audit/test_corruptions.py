@@ -42,6 +42,13 @@ def drop(table: str) -> Callable[[Tables], None]:
     return corrupt
 
 
+def twice(table: str) -> Callable[[Tables], None]:
+    def corrupt(tables: Tables) -> None:
+        tables[table] = pd.concat([tables[table], tables[table].iloc[:1]], ignore_index=True)
+
+    return corrupt
+
+
 CORRUPTIONS: dict[str, tuple[Callable[[Tables], None], str]] = {
     "one flow changed": (scale("flows", "loaded", 1.01), "material balances"),
     "loss forgotten": (scale("flows", "arrived", 0.99), "lanes"),
@@ -70,6 +77,12 @@ CORRUPTIONS: dict[str, tuple[Callable[[Tables], None], str]] = {
     "a partner's line forgotten": (drop("partners"), "partners"),
     "another partner": (put("partners", "country", "China"), "the partner is"),
     "a negative flow": (put("flows", "loaded", -1.0), "signs"),
+    "a year that is no period": (put("flows", "period", 1999), "1999 is no period"),
+    "a row twice": (twice("flows"), "stands twice"),
+    "existing capacity edited": (scale("capacity", "existing", 0.5), "existing of"),
+    "available capacity edited": (scale("capacity", "available", 1.5), "available of"),
+    "use edited": (put("capacity", "used", 123.0), "used of"),
+    "added capacity edited": (put("capacity", "added", 3.0), "added of"),
 }
 
 
@@ -187,3 +200,23 @@ def test_the_audit_knows_no_model() -> None:
         "sys.exit(any(m in sys.modules for m in ('pyomo', 'highspy', 'magnet_models')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_work_and_freight_outside_their_years_or_permits_are_caught(plan: Plan) -> None:
+    """The case takes back, one after the other, what the plan uses."""
+    used = {
+        "facilities": ("facility", plan.tables["activity"]["facility"].iloc[0], "is outside its years"),
+        "lanes": ("lane", plan.tables["flows"]["lane"].iloc[0], "outside its years"),
+    }
+    for table, (key, name, words) in used.items():
+        case = plan.case.copy()
+        frame = case.tables[table]
+        frame["last_year"] = [case.periods[0] - 1 if x == name else None for x in frame[key]]
+        frame["first_year"] = None
+        failures = audit(case, plan.tables, objective=None).failures
+        assert any(words in failure and name in failure for failure in failures), failures[:5]
+    case = plan.case.copy()
+    gone = case.tables["freight"]["lane"] == used["lanes"][1]
+    case.tables["freight"] = case.tables["freight"][~gone].reset_index(drop=True)
+    failures = audit(case, plan.tables, objective=None).failures
+    assert any("not carried there" in failure for failure in failures), failures[:5]

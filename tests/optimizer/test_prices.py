@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from magnet_sourcing import Case, Plan, solve, summary
 from magnet_sourcing.audit import audit
 from magnet_sourcing.changes import Change, Changing
 from magnet_sourcing.plan_schema import plan_frame
+from magnet_sourcing.prices.holding import held_at
 from magnet_sourcing.prices.numbers import amounts
 from magnet_sourcing.problem import Problem, Wish
 from magnet_sourcing.problems import CaseError
@@ -204,8 +206,45 @@ def test_just_below_it_is_used_and_just_above_it_is_not(step: float) -> None:
         _, found = left(other, values, problem)
         sources = {"supply": "purchases.buy", "sale": "sales.sell", "toll": "tolls.send"}[r.kind].split(".")
         variables = getattr(getattr(other.model.scenarios["base"], sources[0]), sources[1])
-        amount = found[other.matrix.column_of(variables[r.name, r.period])]
+        amount = found[variables[r.name, r.period]]
         assert (amount > 1e-6) == ((step < 0) == (r.side == "below"))
+
+
+def six_offers() -> Case:
+    """One is used at 10; the others ask 11, 20, 30, 40 and 50, and would enter at 10."""
+    return case(
+        supplies=[offer(f"at {price}", price) for price in (30, 11, 10, 50, 20, 40)], demands=[need(100, penalty=500)]
+    )
+
+
+def test_of_many_offers_the_nearest_are_listed_and_the_others_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Away from entering by 1/11, 1/2, 2/3, 3/4 and 4/5 of what they ask."""
+    full = best(six_offers())
+    assert full.tables["entry_prices"]["name"].tolist() == ["at 30", "at 11", "at 50", "at 20", "at 40"]
+    assert full.options["prices"] == "with the whole-number decisions held"
+    assert summary.not_priced(full) == []
+    monkeypatch.setattr("magnet_sourcing.prices.tables._LISTED", 2)
+    some = best(six_offers())
+    assert some.tables["entry_prices"]["name"].tolist() == ["at 11", "at 20"]
+    said = (
+        "entry prices of the 2 of 5 unused offers nearest to entering; the others are at least 66.7 % of what they ask "
+        "away from it"
+    )
+    assert some.options["prices"] == f"with the whole-number decisions held; {said}"
+    assert summary.priced(some)[-1] == f"Listed are {said}."
+
+
+def test_what_is_left_out_is_no_nearer_than_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the small case, degenerate as cases are: listed one by one, against all of them."""
+    table = solve(Case.small()).tables["entry_prices"]
+    away = {(r.kind, r.name, r.period): abs(r.asked - r.enters_below) / (abs(r.asked) or 1.0) for r in table.itertuples()}
+    for listed in range(1, len(away)):
+        monkeypatch.setattr("magnet_sourcing.prices.tables._LISTED", listed)
+        plan = solve(Case.small())
+        there = {(r.kind, r.name, r.period) for r in plan.tables["entry_prices"].itertuples()}
+        said = plan.options["prices"].partition("at least ")[2].partition(" %")[0]
+        assert len(there) == listed
+        assert min(x for offer, x in away.items() if offer not in there) >= float(said or 0) / 100 - 5e-4
 
 
 # ---------------------------------------------------------------- published
@@ -320,6 +359,34 @@ def test_other_objectives_have_no_prices_and_say_why() -> None:
     plan = best(case(supplies=[offer("only", 7)], demands=[need(100, penalty=9)]), objective="unmet")
     assert plan.tables["prices"].empty and plan.tables["entry_prices"].empty
     assert plan.options["prices"] == "none: the objective is not cost but unmet"
+
+
+def test_prices_are_left_out_if_not_wanted_or_of_a_large_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = case(supplies=[offer("only", 7)], demands=[need(100, penalty=9)])
+    assert best(made, prices=False).options["prices"] == "none: not asked"
+    monkeypatch.setattr("magnet_sourcing.solving._PRICED", 1)
+    large = best(made)
+    assert large.tables["prices"].empty and large.tables["entry_prices"].empty
+    why = "more than 1 variables, where prices have to be asked for (--prices)"
+    assert large.options["prices"] == f"none: {why}"
+    assert summary.priced(large) == [f"No prices were worked out: {why}."]
+    assert len(best(made, prices=True).tables["prices"])
+    with pytest.raises(ValueError, match="one future"):
+        solve(Case.small(), scenarios="all", prices=True)
+
+
+def test_the_basis_of_the_solve_leaves_nothing_to_solve_for_prices() -> None:
+    """Counted in simplex steps; without the basis there are many."""
+    problem = Problem(Case.small(), Wish())
+    outcome = problem.solve(EXACT)
+    assert outcome.values is not None
+    steps = []
+    for basis in (outcome.basis, None):
+        kept = held_at(problem.matrix, outcome.values, EXACT, basis)
+        assert kept is not None
+        steps.append(kept.session.steps)
+    assert steps[0] == 0 < steps[1]
+    assert pickle.loads(pickle.dumps(outcome)).objective == outcome.objective
 
 
 @pytest.mark.parametrize(

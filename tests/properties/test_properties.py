@@ -186,7 +186,7 @@ def test_following_free_tonnes_changes_nothing_unless_they_are_asked_for(case: t
     made = Case.from_rows(given_settings, tables)
     rows = {name: made.rows(name) for name in TABLES}
     model = build(made.settings, rows, custody=True)
-    followed = Session(to_matrix(model.pyomo), Options(gap=0)).solve().objective
+    followed = Session(to_matrix(model.programme), Options(gap=0)).solve().objective
     assert followed is not None and close(followed, best(given_settings, tables))
 
 

@@ -58,7 +58,7 @@ def test_the_smallest_set_clashes_and_nothing_can_be_left_out(sets: list[frozens
 def has_plan(made: Case, held: set[Number]) -> bool:
     """Whether there is a plan with these numbers held and all others free to give way."""
     problem = Problem(made, Wish(), relief=list(FAMILIES))
-    columns = [problem.matrix.column_of(r.variable) for r in problem.model.relief.columns.values() if number_of(r) in held]
+    columns = [r.variable for r in problem.model.relief.columns.values() if number_of(r) in held]
     matrix = problem.matrix.held(columns, 0.0).aiming(np.zeros(len(problem.matrix.cost)))
     status = Session(matrix, OPTIONS).solve().status
     assert status in (Status.OPTIMAL, Status.INFEASIBLE)

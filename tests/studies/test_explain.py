@@ -287,7 +287,7 @@ def has_plan(made: Case, held: set[tuple[Number, int]]) -> bool:
     """Independent of how the clash was found: all other numbers free, one solve of the whole model from nothing."""
     problem = Problem(made, Wish(), relief=list(FAMILIES))
     at = [
-        problem.matrix.column_of(r.variable)
+        r.variable
         for r in problem.model.relief.columns.values()
         if (number_of(r), r.sign) in held
     ]

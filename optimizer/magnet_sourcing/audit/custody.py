@@ -33,10 +33,10 @@ class Origins:
         """Whether a row of a plan table has a free part."""
         f = self._f
         if table == "activity":
-            materials = {*f.inputs[r["process"]], *f.outputs[r["process"]]}
-        elif table == "flows":
-            materials = {r["material"]}
-        elif table == "tolling":
+            return not self._followed.isdisjoint(f.inputs[r["process"]].keys() | f.outputs[r["process"]].keys())
+        if table == "flows":
+            return r["material"] in self._followed
+        if table == "tolling":
             toll = f.named["tolls"][r["toll"]]
             materials = {toll.sent, toll.returned, toll.swarf}
         else:
@@ -77,7 +77,7 @@ class Origins:
 
     def _untouched(self, owner: str, name: str, material: str, default: set[str], home: str, t: int) -> bool:
         """No share of any element at a stage that counts was worked on in the exposed country."""
-        rows = [r for r in self._f.rows["embedded"] if r[owner] == name]
+        rows = self._f.embedded[owner, name]
         for element, content in self._f.content.get(material, {}).items():
             for stage in self._counted if content > 0 else ():
                 own = [r for r in rows if r.stage == stage and r.element == element]
@@ -103,12 +103,14 @@ def check_custody(f: Facts, out: AuditReport) -> None:
 def _check_parts(f: Facts, out: AuditReport, origins: Origins) -> None:
     """Each free part stands where it must, and is not more than the whole."""
     for table, key, column in _PARTS:
+        parts, wrong = [], []
         for r in f.plan[table]:
-            what = f"{', '.join(str(r[k]) for k in key)} in {r['period']}"
-            followed = origins.followed(table, r)
-            out.true("custody", f"{table}: {what}: free is {r['free']}", (r["free"] is not None) == followed)
+            if (r["free"] is not None) != origins.followed(table, r):
+                wrong.append(f"{table}: {', '.join(str(r[k]) for k in key)} in {r['period']}: free is {r['free']}")
             if r["free"] is not None:
-                out.at_most("custody", f"{table}: free part of {what}", r["free"], r[column], f.tolerance)
+                parts.append((r["free"], r[column], ", ".join([r[k] for k in key]), r["period"]))
+        out.true_all("custody", len(f.plan[table]), wrong)
+        out.at_most_all("custody", f"{table}: free part of {{0}} in {{1}}", parts, f.tolerance)
 
 
 def _check_sources(f: Facts, out: AuditReport, origins: Origins) -> None:
@@ -151,10 +153,8 @@ def _check_places(f: Facts, out: AuditReport, origins: Origins) -> None:
         go[row.location, row.material, r["period"]] += r["free"] or 0.0
     _add_tolls(f, origins, come, go)
     _add_stocks(f, come, go)
-    for key in set(come) | set(go):
-        place, m, t = key
-        if origins.material(m):
-            out.at_most("custody", f"free {m} that leaves {place} in {t}", go[key], come[key], f.tolerance)
+    places = [(go.get(key, 0.0), come.get(key, 0.0), key) for key in {**come, **go} if origins.material(key[1])]
+    out.at_most_all("custody", "free {0[1]} that leaves {0[0]} in {0[2]}", places, f.tolerance)
 
 
 def _add_tolls(f: Facts, origins: Origins, come: dict[Any, float], go: dict[Any, float]) -> None:

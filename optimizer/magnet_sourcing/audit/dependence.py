@@ -65,7 +65,7 @@ def _embed(
 ) -> None:
     if not tonnes:
         return
-    rows = [r for r in f.rows["embedded"] if r[owner] == name]
+    rows = f.embedded[owner, name]
     for element, content in f.content.get(material, {}).items():
         for stage in f.stage_order:
             own = [r for r in rows if r.stage == stage and r.element == element]

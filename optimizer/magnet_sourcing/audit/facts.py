@@ -18,13 +18,29 @@ if TYPE_CHECKING:
 Lines = list[dict[str, Any]]
 
 
+def columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """Columns as lists, blanks (NaN) as None."""
+    return {
+        str(name): [None if isinstance(v, float) and v != v else v for v in frame.iloc[:, i].tolist()]
+        for i, name in enumerate(frame.columns)
+    }
+
+
 def lines(frame: pd.DataFrame) -> Lines:
     """Rows as dictionaries, blanks (NaN) as None."""
-    columns = [str(c) for c in frame.columns]
-    return [
-        {c: None if isinstance(v, float) and v != v else v for c, v in zip(columns, values, strict=True)}
-        for values in frame.itertuples(index=False, name=None)
-    ]
+    return _lines(columns(frame))
+
+
+def _lines(listed: Mapping[str, list[Any]]) -> Lines:
+    return [dict(zip(listed, values, strict=True)) for values in zip(*listed.values(), strict=True)]
+
+
+def _by(column: str, found: Lines) -> dict[Any, Lines]:
+    """Rows by what stands in a column; none for anything else."""
+    groups: dict[Any, Lines] = defaultdict(list)
+    for r in found:
+        groups[r[column]].append(r)
+    return groups
 
 
 class Clock(NamedTuple):
@@ -48,7 +64,8 @@ class Facts:
     ) -> None:
         self.rows = case.resolved()
         self.settings = case.settings  # typed once the rows are resolved
-        self.plan: dict[str, Lines] = {name: lines(frame) for name, frame in tables.items() if name != "solver"}
+        self.columns = {name: columns(frame) for name, frame in tables.items() if name != "solver"}
+        self.plan: dict[str, Lines] = {name: _lines(listed) for name, listed in self.columns.items()}
         self.tolerance = tolerance
         self.named = {
             name: {r[key]: r for r in self.rows[name]}
@@ -72,6 +89,7 @@ class Facts:
                 ("stages", "stage"),
             )
         }
+        self._of_period: dict[str, dict[int, Lines]] = {}
         self._adapt_from = adapt_from
         self._before = Facts(planned, tables, tolerance) if planned else self
         self._read_time()
@@ -140,6 +158,7 @@ class Facts:
         self.content: dict[str, dict[str, float]] = defaultdict(dict)
         for r in self.rows["contents"]:
             self.content[r.material][r.element] = r.content
+        self._own_products: dict[str, dict[str, dict[int, float]]] = {}
         self.operation = {(r.facility, r.process): r for r in self.rows["operations"]}
         self.freight = {(r.lane, r.material): r for r in self.rows["freight"]}
         self.stage_order = {r.stage: r.order for r in self.rows["stages"]}
@@ -147,10 +166,14 @@ class Facts:
 
     def own_products(self, process: str) -> dict[str, dict[int, float]]:
         """Outputs of the process's own stage."""
-        stage = self.named["processes"][process].stage
-        return {
-            m: q for m, q in self.outputs[process].items() if stage is None or self.named["materials"][m].stage == stage
-        }
+        if process not in self._own_products:
+            stage = self.named["processes"][process].stage
+            self._own_products[process] = {
+                m: q
+                for m, q in self.outputs[process].items()
+                if stage is None or self.named["materials"][m].stage == stage
+            }
+        return self._own_products[process]
 
     def intensity_rows(self, facility: str, process: str) -> list[Any]:
         """Impacts of a process at a facility; its own rows go before the general ones."""
@@ -168,8 +191,12 @@ class Facts:
     # ------------------------------------------------------------ partnership shares
 
     def contract(self, facility: str) -> Any | None:
-        name = self.named["facilities"][facility].route
-        return self.named["routes"][name] if name else None
+        return self._contracts[facility]
+
+    @cached_property
+    def _contracts(self) -> dict[str, Any | None]:
+        routes = self.named["routes"]
+        return {name: routes[row.route] if row.route else None for name, row in self.named["facilities"].items()}
 
     def kept(self, facility: str) -> float:
         contract = self.contract(facility)
@@ -194,7 +221,11 @@ class Facts:
     # ------------------------------------------------------------ what the plan decided
 
     def signed(self, route: str) -> list[int]:
-        return [r["period"] for r in self.plan["signings"] if r["route"] == route]
+        return [r["period"] for r in self._signings[route]]
+
+    @cached_property
+    def _signings(self) -> dict[str, Lines]:
+        return _by("route", self.plan["signings"])
 
     def active(self, route: str, t: int, delay: float = 0.0) -> float:
         """Share of the period in which a route, as signed in the plan, is active."""
@@ -223,8 +254,15 @@ class Facts:
     def age_share(self, ramp: str | None, age: int) -> float:
         if ramp is None:
             return 1.0
-        shares = {r.age: r.share for r in self.rows["ramps"] if r.ramp == ramp}
+        shares = self._ramps[ramp]
         return shares[max(a for a in shares if a <= age)]
+
+    @cached_property
+    def _ramps(self) -> dict[str, dict[int, float]]:
+        found: dict[str, dict[int, float]] = defaultdict(dict)
+        for r in self.rows["ramps"]:
+            found[r.ramp][r.age] = r.share
+        return found
 
     def available_share(self, expansion: Any, decided: int, t: int, ramped: bool = True) -> float:
         """Share of the decided size that can be used in a period."""
@@ -244,15 +282,49 @@ class Facts:
             return 0.0
         if row.route:
             return row.capacity[t] * self.active(row.route, t)
-        closed = sum(r["capacity"] for r in self.plan["retirements"] if r["facility"] == facility and r["period"] <= t)
+        closed = sum(r["capacity"] for r in self._retired[facility] if r["period"] <= t)
         return row.capacity[t] - closed
 
     def added(self, facility: str, t: int, expansion: str | None = None) -> float:
         return sum(
             r["size"] * self.available_share(self.named["expansions"][r["expansion"]], r["period"], t)
-            for r in self.plan["builds"]
-            if r["facility"] == facility and (expansion is None or r["expansion"] == expansion)
+            for r in self._built[facility]
+            if expansion is None or r["expansion"] == expansion
         )
+
+    @cached_property
+    def _retired(self) -> dict[str, Lines]:
+        return _by("facility", self.plan["retirements"])
+
+    @cached_property
+    def _built(self) -> dict[str, Lines]:
+        return _by("facility", self.plan["builds"])
+
+    @cached_property
+    def embedded(self) -> dict[tuple[str, str], list[Any]]:
+        """Rows of the table `embedded` by what they are about: ('supply', name) or ('toll', name)."""
+        found: dict[tuple[str, str], list[Any]] = defaultdict(list)
+        for r in self.rows["embedded"]:
+            found[("supply", r.supply) if r.supply else ("toll", r.toll)].append(r)
+        return found
+
+    @cached_property
+    def stages_at(self) -> dict[str, set[str | None]]:
+        """The stages a facility can work in."""
+        found: dict[str, set[str | None]] = defaultdict(set)
+        for facility, process in self.operation:
+            found[facility].add(self.named["processes"][process].stage)
+        return found
+
+    def of_period(self, table: str, t: int) -> Lines:
+        """The rows of a plan table in a period."""
+        if table not in self._of_period:
+            self._of_period[table] = _by("period", self.plan[table])
+        return self._of_period[table][t]
+
+    def runs_of(self, t: int) -> list[tuple[str, str, float]]:
+        """Facility, process and activity in a period."""
+        return [(r["facility"], r["process"], r["activity"]) for r in self.of_period("activity", t)]
 
     @cached_property
     def runs(self) -> dict[tuple[str, str, int], float]:

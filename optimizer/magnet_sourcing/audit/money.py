@@ -207,25 +207,22 @@ def check_costs(f: Facts, out: AuditReport, book: Ledger) -> float:
     out.begin("costs", "total cost")
     excluded = {r.item for r in f.rows["cost_items"] if not r.include}
     listed: dict[Key, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for r in f.plan["costs"]:
-        line = listed[r["item"], r["period"], r["table"], r["name"]]
-        line[0] += r["amount"]
-        line[1] += r["discounted"]
+    written = f.columns["costs"]
+    keys = zip(*(written[name] for name in ("item", "period", "table", "name")), strict=True)
+    for key, amount, discounted in zip(keys, written["amount"], written["discounted"], strict=True):
+        line = listed[key]
+        line[0] += amount
+        line[1] += discounted
     expected = {key: line for key, line in book.lines.items() if key[0] not in excluded}
     total = sum(line[1] for line in expected.values())
     # Differences count against the size of the whole bill of the item, since noise in tonnes is multiplied by prices.
     size: dict[str, float] = defaultdict(float)
     for key, line in expected.items():
         size[key[0]] += abs(line[0])
-    for key in set(expected) | set(listed):
-        what = f"{key[0]} of {key[3]} in {key[1]}"
-        for column, which in (("a year", 0), ("discounted", 1)):
-            out.same(
-                "costs",
-                f"{what}, {column}",
-                listed[key][which],
-                expected.get(key, [0.0, 0.0])[which],
-                f.tolerance,
-                size[key[0]] * 1e-3,
-            )
+    none = [0.0, 0.0]
+    lines = [(key, listed.get(key, none), expected.get(key, none)) for key in {**expected, **listed}]
+    scale = [size[key[0]] * 1e-3 for key, _, _ in lines]
+    for column, which in (("a year", 0), ("discounted", 1)):
+        amounts = [(found[which], wanted[which], key) for key, found, wanted in lines]
+        out.same_all("costs", f"{{0[0]}} of {{0[3]}} in {{0[1]}}, {column}", amounts, f.tolerance, scale)
     return total

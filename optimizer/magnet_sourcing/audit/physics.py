@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 from ..plan_schema import PLAN_TABLES
@@ -38,19 +38,23 @@ def names_and_signs(f: Facts, out: AuditReport) -> None:
     """Every row names rows of the case, once, in periods of the case, with amounts that are not negative."""
     out.begin("names", "signs")
     for table, references in _NAMES.items():
-        seen = set()
-        for r in f.plan[table]:
-            for column, known in references.items():
-                out.true("names", f"{table}: {column} '{r[column]}' is not in the case", r[column] in f.named[known])
-            period = r.get("period")
-            out.true("names", f"{table}: {period} is no period", period is None or period in f.length)
-            key = (*(r[c] for c in references), period)
-            out.true("names", f"{table}: {key} stands twice", key not in seen)
-            seen.add(key)
-            for column, value in r.items():
-                is_amount = isinstance(value, (int, float)) and column != "period"
-                if is_amount and (table, column) not in _MAY_BE_NEGATIVE:
-                    out.true("signs", f"{table}: {column} of {key} is {value}", value >= -f.tolerance)
+        count, listed = len(f.plan[table]), f.columns[table]
+        if not count:
+            continue
+        for column, known in references.items():
+            strange = set(listed[column]) - f.named[known].keys()
+            wrong = [f"{table}: {column} '{x}' is not in the case" for x in listed[column] if strange and x in strange]
+            out.true_all("names", count, wrong)
+        periods = listed.get("period", [None] * count)
+        wrong = [f"{table}: {t} is no period" for t in periods if t is not None and t not in f.length]
+        out.true_all("names", count, wrong)
+        keys = list(zip(*(listed[c] for c in references), periods, strict=True))
+        twice = [key for key, times in Counter(keys).items() for _ in range(times - 1)]
+        out.true_all("names", count, [f"{table}: {key} stands twice" for key in twice])
+        for column in (c for c in listed if c != "period" and (table, c) not in _MAY_BE_NEGATIVE):
+            amounts = [(key, x) for key, x in zip(keys, listed[column], strict=True) if isinstance(x, (int, float))]
+            wrong = [f"{table}: {column} of {key} is {x}" for key, x in amounts if not x >= -f.tolerance]
+            out.true_all("signs", len(amounts), wrong)
     for table in PLAN_TABLES:
         out.true("names", f"the plan has no table {table}", table == "solver" or table in f.plan)
 
@@ -94,9 +98,8 @@ def balances(f: Facts, out: AuditReport) -> None:
         come[row.location, row.material, t] += (r["opening"] - r["lost"]) / f.length[t]
         go[row.location, row.material, t] += r["closing"] / f.length[t]
     out.begin("material balances")
-    for key in set(come) | set(go):
-        place, m, t = key
-        out.same("material balances", f"{m} at {place} in {t}, coming against going", come[key], go[key], f.tolerance)
+    places = [(come.get(key, 0.0), go.get(key, 0.0), key) for key in {**come, **go}]
+    out.same_all("material balances", "{0[1]} at {0[0]} in {0[2]}, coming against going", places, f.tolerance)
 
 
 def capacities(f: Facts, out: AuditReport) -> None:
@@ -104,13 +107,19 @@ def capacities(f: Facts, out: AuditReport) -> None:
     out.begin("capacity", "minimum load", "reserves", "windows", "contracts")
     load: dict[Any, float] = defaultdict(float)
     mined: dict[str, float] = defaultdict(float)
+    forbidden, early = [], []
     for (name, process, t), run in f.runs.items():
         row, operation = f.named["facilities"][name], f.operation.get((name, process))
-        what = f"{process} at {name} in {t}"
-        out.true("windows", f"{what} is not permitted", operation is not None)
         if operation is None:
+            forbidden.append(f"{process} at {name} in {t} is not permitted")
             continue
-        out.true("windows", f"{what} is outside its years", f.within(row, t) and f.within(operation, t))
+        if not (f.within(row, t) and f.within(operation, t)):
+            early.append(f"{process} at {name} in {t} is outside its years")
+        load[name, t] += operation.usage * run
+        mined[name] += run * f.length[t]
+        if operation.limit is None and not operation.route and not row.route:
+            continue
+        what = f"{process} at {name} in {t}"
         if operation.limit is not None:
             out.at_most("capacity", what, run, operation.limit[t], f.tolerance)
         if operation.route:
@@ -118,30 +127,31 @@ def capacities(f: Facts, out: AuditReport) -> None:
             out.true("contracts", f"{what} needs route {operation.route}", free > 0 or run <= f.tolerance)
         if row.route:
             out.true("contracts", f"{what} needs route {row.route}", f.active(row.route, t) > 0 or run <= f.tolerance)
-        load[name, t] += operation.usage * run
-        mined[name] += run * f.length[t]
+    out.true_all("windows", len(f.runs), forbidden)
+    out.true_all("windows", len(f.runs) - len(forbidden), early)
+    uses, lists, shares = [], [], []
     listed = {(r["facility"], r["period"]): r for r in f.plan["capacity"]}
     for name, row in f.named["facilities"].items():
         for t in f.periods:
             existing = f.existing(name, t)
             added = f.added(name, t) if f.within(row, t) else 0.0
             available, used = (existing + added) * row.availability[t], load[name, t]
-            out.at_most("capacity", f"{name} in {t}", used, available, f.tolerance)
+            uses.append((used, available, name, t))
             r = listed.get((name, t))
             if r is not None:
-                for column, value in (
-                    ("existing", existing),
-                    ("added", added),
-                    ("available", available),
-                    ("used", used),
-                ):
-                    out.same("capacity", f"{column} of {name} in {t}", r[column], value, f.tolerance)
+                lists.append((r["existing"], existing, "existing", name, t))
+                lists.append((r["added"], added, "added", name, t))
+                lists.append((r["available"], available, "available", name, t))
+                lists.append((r["used"], used, "used", name, t))
                 if r["utilisation"] is not None and available > 1e-6:
-                    out.same("capacity", f"utilisation of {name} in {t}", r["utilisation"], used / available, 1e-5)
+                    shares.append((r["utilisation"], used / available, name, t))
             if row.min_load > 0 and f.within(row, t) and (row.min_load_rule == "always" or used > f.tolerance):
                 out.at_most("minimum load", f"{name} in {t}", row.min_load * available, used, f.tolerance)
         if row.reserve is not None:
             out.at_most("reserves", name, mined[name], row.reserve, f.tolerance)
+    out.at_most_all("capacity", "{0} in {1}", uses, f.tolerance)
+    out.same_all("capacity", "{0} of {1} in {2}", lists, f.tolerance)
+    out.same_all("capacity", "utilisation of {0} in {1}", shares, 1e-5)
     for r in f.plan["retirements"]:
         row = f.named["facilities"][r["facility"]]
         out.true("capacity", f"{r['facility']} cannot be retired", bool(row.can_retire))
@@ -157,21 +167,28 @@ def lanes(f: Facts, out: AuditReport) -> None:
     load: dict[Any, float] = defaultdict(float)
     opened = {r["lane"]: r["period"] for r in f.plan["lane_openings"]}
     used = {(r["lane"], r["period"]): r["used"] for r in f.plan["lane_use"]}
+    costly = {name for name, lane in f.named["lanes"].items() if any(lane.opening_cost[t] > 0 for t in f.periods)}
+    uncarried, early, arrived, capped = [], [], [], []
     for r in f.plan["flows"]:
-        lane, t = f.named["lanes"][r["lane"]], r["period"]
-        row, what = f.freight.get((r["lane"], r["material"])), f"{r['material']} on {r['lane']} in {r['period']}"
-        out.true("lanes", f"{what}: not carried there", row is not None)
+        name, m, t = r["lane"], r["material"], r["period"]
+        lane, row = f.named["lanes"][name], f.freight.get((name, m))
         if row is None:
+            uncarried.append(f"{m} on {name} in {t}: not carried there")
             continue
-        out.true("lanes", f"{what}: outside its years", f.within(lane, t))
-        out.same("lanes", f"{what}, arrived", r["arrived"], r["loaded"] * (1 - row.loss), f.tolerance)
+        if not f.within(lane, t):
+            early.append(f"{m} on {name} in {t}: outside its years")
+        arrived.append((r["arrived"], r["loaded"] * (1 - row.loss), m, name, t))
         if row.capacity is not None:
-            out.at_most("lanes", what, r["loaded"], row.capacity[t], f.tolerance)
+            capped.append((r["loaded"], row.capacity[t], m, name, t))
         if lane.route:
-            out.true("lanes", f"{what} needs route {lane.route}", f.active(lane.route, t) > 0)
-        if any(lane.opening_cost[s] > 0 for s in f.periods):
-            out.true("lanes", f"{what}: the lane is not open", opened.get(r["lane"], f.end) <= t)
-        load[r["lane"], t] += r["loaded"]
+            out.true("lanes", f"{m} on {name} in {t} needs route {lane.route}", f.active(lane.route, t) > 0)
+        if name in costly:
+            out.true("lanes", f"{m} on {name} in {t}: the lane is not open", opened.get(name, f.end) <= t)
+        load[name, t] += r["loaded"]
+    out.true_all("lanes", len(f.plan["flows"]), uncarried)
+    out.true_all("lanes", len(arrived), early)
+    out.same_all("lanes", "{0} on {1} in {2}, arrived", arrived, f.tolerance)
+    out.at_most_all("lanes", "{0} on {1} in {2}", capped, f.tolerance)
     for (name, t), tonnes in load.items():
         lane = f.named["lanes"][name]
         if lane.capacity is not None:
@@ -280,13 +297,16 @@ def demand(f: Facts, out: AuditReport) -> None:
             )
             if row.penalty is None:
                 out.at_most("demand", f"{name} must be met in {t}; short", r["short"], 0.0, f.tolerance, need)
+    delivered: dict[Any, float] = defaultdict(float)
+    for (name, t), r in listed.items():
+        row = f.named["demands"][name]
+        delivered[row.material, row.segment, t] += r["delivered"]
+        delivered[row.material, None, t] += r["delivered"] if row.segment is not None else 0.0
     collected = {(r["return"], r["period"]): r for r in f.plan["collections"]}
     for (name, t), r in collected.items():
         row = f.named["returns"][name]
         potential = row.base[t] + sum(
-            f.arriving(row.lag, s, t) * row.share * line["delivered"]
-            for (d, s), line in listed.items()
-            if f.named["demands"][d].material == row.delivered and row.segment in (None, f.named["demands"][d].segment)
+            f.arriving(row.lag, s, t) * row.share * delivered[row.delivered, row.segment, s] for s in f.periods
         )
         out.same("end of life", f"{name} collectable in {t}", r["collectable"], potential, f.tolerance)
         out.at_most("end of life", f"{name} collected in {t}", r["collected"], potential, f.tolerance)

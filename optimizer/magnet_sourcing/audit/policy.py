@@ -35,11 +35,10 @@ class Counter:
 
     def _activities(self, term: Any, t: int) -> list[tuple[str, str, float]]:
         f, found = self._f, []
-        for (facility, process, u), run in f.runs.items():
+        for facility, process, run in f.runs_of(t):
             routes = {f.named["facilities"][facility].route, f.operation[facility, process].route}
             if (
-                u == t
-                and self._site(term, facility)
+                self._site(term, facility)
                 and term.process in (None, process)
                 and term.stage in (None, f.named["processes"][process].stage)
                 and (term.route is None or term.route in routes)
@@ -55,7 +54,7 @@ class Counter:
             if self._site(term, name)
             and (
                 term.stage is None
-                or any(p for (x, p) in f.operation if x == name and f.named["processes"][p].stage == term.stage)
+                or term.stage in f.stages_at[name]
             )
         ]
 
@@ -141,26 +140,24 @@ class Counter:
     def _signings(self, term: Any, t: int) -> float:
         return sum(
             1
-            for r in self._f.plan["signings"]
-            if r["period"] == t and term.route in (None, r["route"]) and term.country in (None, r["country"])
+            for r in self._f.of_period("signings", t)
+            if term.route in (None, r["route"]) and term.country in (None, r["country"])
         )
 
     def _quantity(self, term: Any, t: int) -> float:
         return sum(
             r["quantity"]
-            for r in self._f.plan["route_use"]
-            if r["period"] == t
-            and term.route in (None, r["route"])
+            for r in self._f.of_period("route_use", t)
+            if term.route in (None, r["route"])
             and term.country in (None, self._f.named["routes"][r["route"]].country)
         )
 
     def _bought(self, term: Any, t: int) -> float:
         f, total = self._f, 0.0
-        for r in f.plan["purchases"]:
+        for r in f.of_period("purchases", t):
             row = f.named["supplies"][r["supply"]]
             if (
-                r["period"] == t
-                and term.supply in (None, r["supply"])
+                term.supply in (None, r["supply"])
                 and term.material in (None, row.material)
                 and term.location in (None, row.location)
                 and term.route in (None, row.route)
@@ -171,11 +168,10 @@ class Counter:
 
     def _placed(self, term: Any, t: int, plan: str, table: str, key: str, column: str) -> float:
         f, total = self._f, 0.0
-        for r in f.plan[plan]:
+        for r in f.of_period(plan, t):
             row = f.named[table][r[key]]
             if (
-                r["period"] == t
-                and term[key] in (None, r[key])
+                term[key] in (None, r[key])
                 and term.material in (None, row.material)
                 and term.location in (None, row.location)
                 and term.country in (None, f.country(row.location))
@@ -201,11 +197,10 @@ class Counter:
 
     def _shipped(self, term: Any, t: int) -> float:
         f, total = self._f, 0.0
-        for r in f.plan["flows"]:
+        for r in f.of_period("flows", t):
             there = f.named["lanes"][r["lane"]].destination
             if (
-                r["period"] == t
-                and term.lane in (None, r["lane"])
+                term.lane in (None, r["lane"])
                 and term.material in (None, r["material"])
                 and term.location in (None, there)
                 and term.country in (None, f.country(there))
@@ -215,11 +210,10 @@ class Counter:
 
     def _toll(self, term: Any, t: int, material: str, column: str) -> float:
         f, total = self._f, 0.0
-        for r in f.plan["tolling"]:
+        for r in f.of_period("tolling", t):
             row = f.named["tolls"][r["toll"]]
             if (
-                r["period"] == t
-                and term.toll in (None, r["toll"])
+                term.toll in (None, r["toll"])
                 and term.route in (None, row.route)
                 and term.material in (None, row[material])
                 and term.country in (None, f.toll_country(row))
@@ -236,9 +230,8 @@ class Counter:
     def _disposed(self, term: Any, t: int) -> float:
         return sum(
             r["disposed"]
-            for r in self._f.plan["disposal"]
-            if r["period"] == t
-            and term.material in (None, r["material"])
+            for r in self._f.of_period("disposal", t)
+            if term.material in (None, r["material"])
             and term.location in (None, r["location"])
             and term.country in (None, self._f.country(r["location"]))
         )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 
@@ -24,7 +27,9 @@ class AuditReport:
         self._checks: dict[str, Check] = {}
 
     def _check(self, name: str) -> Check:
-        return self._checks.setdefault(name, Check(name))
+        if name not in self._checks:
+            self._checks[name] = Check(name)
+        return self._checks[name]
 
     def begin(self, *names: str) -> None:
         """Lists checks even if nothing turns out to be compared under them."""
@@ -56,6 +61,44 @@ class AuditReport:
         check.compared += 1
         if not holds:
             check.failures.append(what)
+
+    # Many comparisons at once: what each of them is about is put into words only where it fails. `said` is a text with
+    # places, {0} and on, for what a line holds after its two amounts.
+
+    def same_all(
+        self, name: str, said: str, lines: Sequence[tuple[Any, ...]], tolerance: float, scale: Any = 0.0
+    ) -> None:
+        """`same` for lines of (found, expected, what ...); scale: one, or one for each line."""
+        found, expected, size = _columns(lines, scale)
+        with np.errstate(invalid="ignore"):  # infinity less infinity is no number, which fails
+            off = abs(found - expected) / size
+        for i in self._compared(name, off, tolerance):
+            what = said.format(*lines[i][2:])
+            self._check(name).failures.append(f"{what}: the plan says {found[i]:.10g}, recomputed {expected[i]:.10g}")
+
+    def at_most_all(
+        self, name: str, said: str, lines: Sequence[tuple[Any, ...]], tolerance: float, scale: Any = 0.0
+    ) -> None:
+        """`at_most` for lines of (amount, bound, what ...)."""
+        amount, bound, size = _columns(lines, scale)
+        with np.errstate(invalid="ignore"):
+            over = (amount - bound) / size
+        for i in self._compared(name, over, tolerance):
+            what = said.format(*lines[i][2:])
+            self._check(name).failures.append(f"{what}: {amount[i]:.10g} is more than {bound[i]:.10g}")
+
+    def _compared(self, name: str, off: np.ndarray, tolerance: float) -> list[int]:
+        """Counts comparisons by how far off they are; returns which of them fail, not-a-number among them."""
+        check = self._check(name)
+        check.compared += len(off)
+        check.worst = max(check.worst, float(np.fmax.reduce(off, initial=check.worst)))
+        return np.flatnonzero(~(off <= tolerance)).tolist()  # type: ignore[no-any-return]
+
+    def true_all(self, name: str, compared: int, failures: Iterable[str]) -> None:
+        """`true` for so many lines, of which those in `failures` do not hold."""
+        check = self._check(name)
+        check.compared += compared
+        check.failures += failures
 
     def join(self, name: str, other: AuditReport) -> None:
         """Takes over the checks of another report, its failures marked with a name."""
@@ -92,3 +135,10 @@ class AuditReport:
             ],
             columns=["check", "compared", "worst relative difference", "result", "first failures"],
         )
+
+
+def _columns(lines: Sequence[tuple[Any, ...]], scale: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The two amounts of each line, and their size: that of either, of `scale`, or 1."""
+    first = np.array([line[0] for line in lines], dtype=float)
+    second = np.array([line[1] for line in lines], dtype=float)
+    return first, second, np.maximum(1.0, np.maximum(np.maximum(abs(first), abs(second)), np.abs(scale)))

@@ -79,6 +79,11 @@ if TYPE_CHECKING:
     help="Money per tonne of weighted exposure, added to the objective.",
 )
 @click.option("--china-cap", help="Greatest dependence index: 0.4, or by year 2027:0.5,2030:0.3 (other years free).")
+@click.option(
+    "--prices/--no-prices",
+    default=None,
+    help="What one more unit of each number is worth; by size unless told (not above 100,000 variables).",
+)
 @click.option("--no-tie-break", is_flag=True, help="Take the first plan found among equally cheap ones.")
 @solver_options()
 @output_options
@@ -194,7 +199,13 @@ def _write(plan: Plan | ScenarioPlan, target: Path) -> list[Path]:
         return []
     if plan.audit is not None and not plan.audit.passed:
         target = failed_audit(target)
-    return [plan.write(target)]
+    from ..long_rows import TooLong
+
+    try:
+        return [plan.write(target)]
+    except TooLong as reason:  # a plan that took hours is not lost for that
+        click.echo(f"{reason}; done, as {target.with_suffix('')}", err=True)
+        return [plan.write(target.with_suffix(""))]
 
 
 def _show(plan: Plan | ScenarioPlan, files: list[Path], quiet: bool, explained: bool = False) -> None:
@@ -242,7 +253,7 @@ def _show_plan(plan: Plan) -> None:
         "Demand and limits",
         [*summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan), summary.verdict(plan.audit)],
     )
-    if priced := [*summary.helping(plan), *summary.entering(plan)]:
+    if priced := summary.priced(plan):
         section(summary.HELP_MOST, priced)
 
 

@@ -110,7 +110,7 @@ def planned_by_decomposition(
     problem = None
     if found.first_stage:
         problem = Problem(case, wish, probability, futures)
-        values = [found.first_stage[v.name] for v in problem.model.first.variables()]
+        values = [found.first_stage[problem.matrix.variables[j].name] for j in problem.decided()]
         held = problem.solve(options, matrix=problem.matrix.held(problem.decided(), values))
         outcome = replace(held, status=found.status, bound=found.bound, detail=found.detail)
         outcome.seconds += found.seconds

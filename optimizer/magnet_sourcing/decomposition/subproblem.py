@@ -57,9 +57,9 @@ class Subproblem:
             china_cap=request.china_cap,
             adapt_from=request.adapt_from,
         )
-        matrix = to_matrix(model.pyomo)
-        self.names: list[str] = [v.name for v in first]
-        self.first = np.array([matrix.column_of(v) for v in first], dtype=int)
+        matrix = to_matrix(model.programme)
+        self.names: list[str] = [matrix.variables[j].name for j in first]
+        self.first = np.array(first, dtype=int)
         self.has_shared = bool(shared(model))
         self._constant, terms = model.sums(goal.measure)[name]
         self._measure = matrix.vector(terms)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,11 +25,14 @@ class Held(NamedTuple):
     noise: float
 
 
-def held_at(matrix: Matrix, values: np.ndarray, options: Options) -> Held | None:
-    """Solves what is left for the objective of the arrays; None if that does not end with an optimum."""
+def held_at(matrix: Matrix, values: np.ndarray, options: Options, basis: Any = None) -> Held | None:
+    """Solves what is left for the objective of the arrays; None if that does not end with an optimum.
+
+    basis: one to begin from: that of the solve which gave the values leaves nothing to do.
+    """
     whole = np.flatnonzero(matrix.whole)
     left = replace(matrix.held(whole, np.round(values[whole])), whole=np.zeros(len(matrix.cost), dtype=bool))
-    session = Session(left, replace(options, gap=0.0, time_limit=None, tie_break=False))
+    session = Session(left, replace(options, gap=0.0, time_limit=None, tie_break=False), basis=basis)
     if session.solve().status is not Status.OPTIMAL:
         return None
     return Held(left, session, session.duals(), values, 1e-6 / Session.scale_of(matrix))
@@ -61,7 +64,7 @@ def reduced_cost_weights(held: Held, chosen: np.ndarray) -> dict[str, np.ndarray
 def fed_columns(m: Matrix, values: np.ndarray) -> np.ndarray:
     """Which columns take, at a place and in a period, only materials that the plan has there."""
     row_of = np.repeat(np.arange(len(m.row_lower)), np.diff(m.start))
-    balance = np.array([row.parent_component().local_name == "balance" for row in m.rows], dtype=bool)
+    balance = np.array([row.family == "balance" for row in m.rows], dtype=bool)
     come = np.maximum(-m.row_lower, 0.0)  # what stands on the side of a balance is an opening stock
     np.add.at(come, row_of, np.maximum(m.value * values[m.index], 0.0))
     lacking = balance[row_of] & (m.value < 0) & ~(come[row_of] > 1e-6)

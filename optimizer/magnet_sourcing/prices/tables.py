@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from .offers import Offer, offers
 
 _UNUSED = 1e-6  # t/y: less than the plan's tables show
 _FORCED = 1e-3  # t/y that an offer is made to give, to see what it would do to the cost
+_LISTED = 500  # entry prices worked out at most: each may take a solve
 _FED = ("lane", "process")  # of which those are left out that would have nothing to move or to work on
 Found = tuple[Amount, float]  # a number, and by how much the objective rises for 1 more of it
 
@@ -30,32 +31,41 @@ def why_none(wish: Wish) -> str:
     return ""
 
 
+class Priced(NamedTuple):
+    """tables: both of them. left_out: which entry prices are not listed, in words; empty if all are."""
+
+    tables: dict[str, pd.DataFrame]
+    left_out: str
+
+
 def price_tables(
-    problem: Problem, values: np.ndarray, options: Options, capacity: pd.DataFrame
-) -> dict[str, pd.DataFrame] | None:
+    problem: Problem, values: np.ndarray, options: Options, capacity: pd.DataFrame, basis: Any = None
+) -> Priced | None:
     """Both tables for a plan of one future that makes cost least; None if the solver finds no duals.
 
-    values: of the columns of the problem's arrays. capacity: the plan's table of that name.
+    values: of the columns of the problem's arrays. capacity: the plan's table of that name. basis: of `Outcome`.
     """
     case, rows = problem.case, problem.case.resolved()
     scenario = problem.model.scenarios[ALONE]
     numbers = dict(amounts(rows, scenario.data.needed))
-    unused = [o for o in offers(scenario, rows) if values[problem.matrix.column_of(o.variable)] <= _UNUSED]
+    unused = [o for o in offers(scenario, rows) if values[o.variable] <= _UNUSED]
     recorded = Derivatives(case, rows, [*numbers, *(o.cell for o in unused)])
     wish, asked = _recorded_wish(problem, recorded)
     again = Problem(recorded.case, wish, flat=recorded.flat)
     assert len(again.matrix.cost) == len(values), "recorded numbers make other columns"
-    fixed = held_at(again.matrix, values, options)
+    fixed = held_at(again.matrix, values, options, basis)
     if fixed is None:
         return None
     slope = recorded.of(weights(fixed))
     by_node: dict[int, Amount] = {recorded.leaves[cell]: number for cell, number in numbers.items()} | asked
     found = [(number, slope[node]) for node, number in by_node.items() if node in slope]
     weight = scenario.data.horizon.weight
-    return {
+    nearest = _nearest(problem, fixed, recorded, unused)
+    tables = {
         "prices": plan_frame("prices", _prices(found, fixed.noise, weight, _there(capacity))),
-        "entry_prices": plan_frame("entry_prices", _entries(problem, fixed, recorded, unused)),
+        "entry_prices": plan_frame("entry_prices", _entries(problem, fixed, nearest.offers)),
     }
+    return Priced(tables, nearest.left_out)
 
 
 def _recorded_wish(problem: Problem, recorded: Derivatives) -> tuple[Wish, dict[int, Amount]]:
@@ -130,22 +140,49 @@ def _means(number: Amount, effect: str) -> str:
 # ---------------------------------------------------------------- entry prices
 
 
-def _entries(problem: Problem, fixed: Held, recorded: Derivatives, unused: list[Offer]) -> Iterator[tuple[Any, ...]]:
-    """Rows of `entry_prices`: the asking price at which the reduced cost of an offer would be 0."""
-    currency = str(problem.case.settings.get("currency") or "money")
-    unit = f"{currency}/{problem.case.settings.get('mass_unit') or 't'}"
-    columns = np.array([problem.matrix.column_of(o.variable) for o in unused], dtype=int)
+class _Nearest(NamedTuple):
+    """offers: with their column, and what one more of the asking price does to the reduced cost. left_out: see `Priced`."""
+
+    offers: list[tuple[Offer, int, float]]
+    left_out: str
+
+
+def _nearest(problem: Problem, fixed: Held, recorded: Derivatives, unused: list[Offer]) -> _Nearest:
+    """The offers that can enter, in the order of the tables; of many, those nearest to it by their reduced costs.
+
+    A reduced cost is the least that the offer's first tonne may add, so what is left out is at least as far as said.
+    """
+    columns = np.array([o.variable for o in unused], dtype=int)
     chosen = np.zeros(len(fixed.matrix.cost), dtype=bool)
     chosen[columns] = True
     slope = recorded.of(reduced_cost_weights(fixed, chosen))
     can, fed = open_columns(fixed.matrix), fed_columns(fixed.matrix, fixed.values)
-    priced = [
+    entering = [
         (offer, int(column), slope[recorded.leaves[offer.cell]])
         for offer, column in zip(unused, columns, strict=True)
         if can[column] and (fed[column] or offer.kind not in _FED) and recorded.leaves[offer.cell] in slope
     ]
-    rises = fixed.session.forced([column for _, column, _ in priced], _FORCED)
-    for (offer, _, by_price), rise in zip(priced, rises, strict=True):
+    if len(entering) <= _LISTED:
+        return _Nearest(entering, "")
+    away = np.array([_away(offer, fixed.duals.columns[column] / by) for offer, column, by in entering])
+    near = np.argsort(away, kind="stable")
+    least = away[near[_LISTED]]
+    beyond = f"are at least {100 * least:,.1f} % of what they ask away from it" if least >= 5e-4 else "were not looked at"
+    said = f"entry prices of the {_LISTED:,} of {len(entering):,} unused offers nearest to entering; the others {beyond}"
+    return _Nearest([entering[i] for i in sorted(near[:_LISTED].tolist())], said)
+
+
+def _away(offer: Offer, change: float) -> float:
+    """How far the price has to move, as a share of what is asked; of what is offered for nothing, in money."""
+    return abs(change) / (abs(offer.asked) or 1.0)
+
+
+def _entries(problem: Problem, fixed: Held, nearest: list[tuple[Offer, int, float]]) -> Iterator[tuple[Any, ...]]:
+    """Rows of `entry_prices`: the asking price at which the reduced cost of an offer would be 0."""
+    currency = str(problem.case.settings.get("currency") or "money")
+    unit = f"{currency}/{problem.case.settings.get('mass_unit') or 't'}"
+    rises = fixed.session.forced([column for _, column, _ in nearest], _FORCED)
+    for (offer, _, by_price), rise in zip(nearest, rises, strict=True):
         if np.isfinite(rise):
             reduced = rise if rise > fixed.noise else 0.0
             yield (*offer[:6], offer.asked - reduced / by_price, offer.side, unit)

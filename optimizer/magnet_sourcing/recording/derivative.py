@@ -21,7 +21,7 @@ import numpy as np
 from ..case import Case, Row
 from ..changes import Cell, write_out_growth
 from . import number
-from .recorded import RecordedCase, register
+from .recorded import RecordedCase
 from .tape import ABSOLUTE, ADD, CONSTANT, DIVIDE, GREATEST, LEAF, LEAST, MULTIPLY, NEGATE, POWER, SUBTRACT, Tape
 
 
@@ -36,7 +36,6 @@ class Derivatives:
 
         Growth of a demand is written out, so that a quantity is that of its own year.
         """
-        register()
         self._tape = Tape()
         self._places: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.leaves: dict[Cell, int] = {}

@@ -36,7 +36,6 @@ class Recording:
 
     def __init__(self, changing: Changing, base: Sequence[Change], cells: Iterable[Cell]) -> None:
         """base: changes that are made to the case before anything is recorded. cells: what may change afterwards."""
-        register()
         self._changing, self._tape = changing, Tape()
         cells = {c for cell in cells for c in self._grown(cell)}
         self._grows = {i for table, i, column, _ in cells if (table, column) == ("demands", "quantity")}
@@ -213,11 +212,3 @@ def _fits(column: Column, value: float) -> bool:
     """Whether a case of its own could have the value."""
     low, high = column.low, column.high
     return math.isfinite(value) and (low is None or value >= low) and (high is None or value <= high)
-
-
-def register() -> None:
-    """Tells Pyomo that recorded numbers are numbers."""
-    from pyomo.common.numeric_types import RegisterNumericType, native_numeric_types
-
-    if number.Recorded not in native_numeric_types:
-        RegisterNumericType(number.Recorded)

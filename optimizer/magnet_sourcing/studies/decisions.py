@@ -31,7 +31,7 @@ _SAME_SIZE = 0.01
 
 def columns(problem: Problem) -> dict[Decision, int]:
     """Where each decision stands in the problem's arrays."""
-    return {d: problem.matrix.column_of(v) for d, v in _variables(problem)}
+    return dict(_variables(problem))
 
 
 def _variables(problem: Problem) -> Iterator[tuple[Decision, Any]]:
@@ -84,7 +84,7 @@ def carried(values: Mapping[str, float], problem: Problem) -> np.ndarray:
 
 def by_name(problem: Problem, values: np.ndarray) -> dict[str, float]:
     """The values that are not 0, by variable name."""
-    return {problem.matrix.variables[j].name: float(values[j]) for j in np.flatnonzero(values)}
+    return {problem.matrix.variables[j].name: float(values[j]) for j in np.flatnonzero(values).tolist()}
 
 
 def nearest(problem: Problem, decisions: Decisions, years: Sequence[int], most: float) -> Matrix:

@@ -20,7 +20,7 @@ def headline(plan: Plan) -> dict[str, Any]:
             ("Demand, limits, proof", [
                 *summary.unmet(plan), *summary.binding(plan), *summary.scenarios(plan), summary.verdict(plan.audit)
             ]),
-            (summary.HELP_MOST, [*summary.helping(plan), *summary.entering(plan)]),
+            (summary.HELP_MOST, summary.priced(plan)),
         ],
     }  # fmt: skip
 

@@ -6,9 +6,9 @@ plan has it are bounds, a row and a product.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -106,15 +106,11 @@ def first_stage(problem: Problem) -> list[Option]:
     return [*_routes(problem), *_expansions(problem)]
 
 
-def columns_of(problem: Problem, variables: Iterable[Any]) -> list[int]:
-    return [problem.matrix.column_of(v) for v in variables]
-
-
 def _routes(problem: Problem) -> Iterator[Option]:
     """Signed in some year."""
     signings = problem.model.first.signings
     for row in problem.case.rows("routes"):
-        at = columns_of(problem, (signings.sign[row.route, t] for t in signings.years.get(row.route, [])))
+        at = [signings.sign[row.route, t] for t in signings.years.get(row.route, [])]
         if at:
             carried = _carried(problem, row.route)
             signed = dict.fromkeys(at, 1.0)
@@ -133,7 +129,7 @@ def _carried(problem: Problem, route: str) -> dict[int, float]:
     for s in model.scenarios.values():
         found += [v for t in s.data.periods for _, v in s.under(route, t)]
         found += [v for key, v in s.lanes.ship.items() if key[0] in lanes]
-    return dict.fromkeys(columns_of(problem, found), 1.0)
+    return dict.fromkeys(found, 1.0)
 
 
 def _expansions(problem: Problem) -> Iterator[Option]:
@@ -142,8 +138,8 @@ def _expansions(problem: Problem) -> Iterator[Option]:
     country = _country_of_facility(problem)
     for row in problem.case.rows("expansions"):
         years = expansions.years.get(row.expansion, [])
-        built = columns_of(problem, (v for t in years for _, v in expansions.built(row.expansion, t)))
-        sizes = columns_of(problem, (v for t in years for _, v in expansions.size(row.expansion, t)))
+        built = [v for t in years for _, v in expansions.built(row.expansion, t)]
+        sizes = [v for t in years for _, v in expansions.size(row.expansion, t)]
         columns = frozenset([*built, *sizes])
         if not columns:
             continue
@@ -173,7 +169,7 @@ def _facilities(problem: Problem, use: float) -> Iterator[Option]:
                 if s.data.horizon.in_window(known, t):
                     capacity += weight * known.availability[t] * known.capacity[t]
                 for usage, run in s.facilities.load(row.facility, t):
-                    amount[problem.matrix.column_of(run)] = weight * usage
+                    amount[run] = weight * usage
         if capacity > 0 and amount:
             columns = frozenset(_runs(problem, {row.facility}))
             yield Option("facility", row.facility, country[row.facility], columns, amount, use * capacity)
@@ -190,7 +186,7 @@ def _supplies(problem: Problem, use: float) -> Iterator[Option]:
         for name, s in problem.model.scenarios.items():
             share, buy = problem.probability[name], s.purchases.buy
             for t in [t for t in s.data.periods if (row.supply, t) in buy]:
-                amount[problem.matrix.column_of(buy[row.supply, t])] = share * s.data.horizon.years[t]
+                amount[buy[row.supply, t]] = share * s.data.horizon.years[t]
             offered += share * _offered(s, row.supply)
         if amount and offered > 0:
             origin = row.origin or country[row.location]
@@ -223,7 +219,7 @@ def _countries(problem: Problem, options: Sequence[Option]) -> Iterator[Option]:
 
 def _runs(problem: Problem, facilities: set[str]) -> list[int]:
     scenarios = problem.model.scenarios.values()
-    return columns_of(problem, (v for s in scenarios for (f, _, _), v in s.facilities.run.items() if f in facilities))
+    return [v for s in scenarios for (f, _, _), v in s.facilities.run.items() if f in facilities]
 
 
 def _country_of_facility(problem: Problem) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...matrix import INFINITY, Matrix
-from .choices import TRACE, Option, columns_of, dense, first_stage
+from .choices import TRACE, Option, dense, first_stage
 
 if TYPE_CHECKING:
     from ...problem import Problem
@@ -116,8 +116,7 @@ def _of_route(problem: Problem, route: str, use: float, number: dict[tuple[str, 
         for t in s.data.periods:
             weight = problem.probability[name] * s.data.horizon.years[t]
             could_be = 0.0
-            for c, v in s.under(route, t):
-                j = matrix.column_of(v)
+            for c, j in s.under(route, t):
                 amount[j] = amount.get(j, 0.0) + weight * c
                 could_be += c * matrix.upper[j]
             most = s.data.route[route].maximum if route in s.data.route else None
@@ -142,7 +141,7 @@ def _of_expansion(problem: Problem, option: Option, use: float) -> Iterator[Proo
         lasting = {d: sum(years[t] * s.data.available(row, d, t) for t in s.data.periods) for d in offered}
         longest += share * max(lasting.values())
         for d in offered:
-            for j in columns_of(problem, (v for _, v in _decided(problem, row, d))):
+            for _, j in _decided(problem, row, d):
                 serving[j] = serving.get(j, 0.0) + share * lasting[d]
         for t in s.data.periods:
             constant, terms = s.facilities.available(row.facility, t)
@@ -150,8 +149,7 @@ def _of_expansion(problem: Problem, option: Option, use: float) -> Iterator[Proo
             fixed += share * years[t] * constant
             greatest += share * years[t] * s.data.greatest_capacity(row.facility, t) * known.availability[t]
             loaded = [*s.facilities.load(row.facility, t), *((-use * c, v) for c, v in terms)]
-            for c, v in loaded:
-                j = problem.matrix.column_of(v)
+            for c, j in loaded:
                 load[j] = load.get(j, 0.0) + share * years[t] * c
     yield Proof(serving, use * longest * option.least)
     # load - use * available >= 0 if y is 1, else nothing: available is at most the greatest capacity

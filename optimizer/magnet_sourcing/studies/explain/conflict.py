@@ -19,7 +19,7 @@ import numpy as np
 from magnet_models.relief import MORE
 
 from ...case import Case
-from ...matrix import Matrix
+from ...matrix import INFINITY, Matrix
 from ...problem import Impossible, Problem, Wish
 from ...session import Options, Session, Status
 from .families import FAMILIES, Numbers, number_of
@@ -218,10 +218,10 @@ def _elements(problem: Problem, numbers: Numbers) -> list[_Element]:
         number = number_of(relieved)
         key = (number, relieved.sign)
         if key not in found:
-            most = relieved.variable.ub if relieved.sign < 0 else None
-            size = float(most) if most else abs(numbers.before(number))
+            most = problem.matrix.upper[relieved.variable] if relieved.sign < 0 else 0.0
+            size = float(most) if 0 < most < INFINITY else abs(numbers.before(number))
             found[key] = _Element(number, relieved.sign, relieved.family, size or 1.0)
-        found[key].columns.append(problem.matrix.column_of(relieved.variable))
+        found[key].columns.append(relieved.variable)
         found[key].units.append(relieved.unit)
     order = list(FAMILIES)
     return sorted(found.values(), key=lambda e: order.index(e.family))

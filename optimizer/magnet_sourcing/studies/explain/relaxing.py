@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...case import Case
-from ...matrix import Matrix
+from ...matrix import INFINITY, Matrix
 from ...problem import Impossible, Problem, Wish, held_row
 from ...session import Options, Outcome, Session, Status
 from .families import FAMILIES, Numbers, added_up, checked_families, number_of
@@ -243,7 +243,7 @@ class _Search:
         if relieved.per is None:
             return 1.0
         constant, terms = relieved.per
-        return max(constant + sum(c * values[self._matrix.column_of(v)] for c, v in terms), 1e-9)
+        return max(constant + sum(c * values[v] for c, v in terms), 1e-9)
 
     def _fix(self, family: str, columns: Sequence[_Column], outcome: Outcome, relative: bool) -> Fix | None:
         """The fix, made in the case and solved; None if there is none, or if the case so changed has no plan."""
@@ -323,9 +323,9 @@ def _columns(numbers: Numbers, problem: Problem) -> list[_Column]:
         number = number_of(relieved)
         unit, yearly = added_up(numbers.found_in(number))
         weight = float(years[relieved.period]) if yearly and relieved.period is not None else 1.0
-        most = relieved.variable.ub if relieved.sign < 0 else None
-        size = float(most) if most is not None else abs(numbers.before(number))
-        made.append(_Column(relieved, number, problem.matrix.column_of(relieved.variable), unit, weight, size))
+        most = problem.matrix.upper[relieved.variable] if relieved.sign < 0 else INFINITY
+        size = float(most) if most < INFINITY else abs(numbers.before(number))
+        made.append(_Column(relieved, number, relieved.variable, unit, weight, size))
     return [replace(c, size=c.size or _usual(c, made)) for c in made]
 
 

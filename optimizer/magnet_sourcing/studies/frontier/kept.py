@@ -22,7 +22,7 @@ from .tradeoff import Solved, Tradeoff
 
 _LIST = "run.jsonl"
 # What is stored of an outcome beside its plan.
-_OUTCOME = [f.name for f in fields(Outcome) if f.name not in ("values", "record", "status")]
+_OUTCOME = [f.name for f in fields(Outcome) if f.name not in ("values", "record", "status", "basis", "iterations")]
 
 
 class Kept:

@@ -21,7 +21,7 @@ _NOTHING = 1e-6
 
 def decided(problem: Problem) -> np.ndarray:
     """Columns of what a plan decides beforehand; what is paid as subsidy follows the rules, so it is none of it."""
-    subsidies = [problem.matrix.column_of(v) for v in problem.model.first.expansions.subsidy.values()]
+    subsidies = list(problem.model.first.expansions.subsidy.values())
     return np.setdiff1d(problem.decided(), subsidies).astype(int)
 
 

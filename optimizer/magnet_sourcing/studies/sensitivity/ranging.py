@@ -96,13 +96,13 @@ def _unbounded(problem: Problem, matrix: Matrix) -> Matrix:
     for (f, p, _), run in s.facilities.run.items():
         operation = s.facilities.operation[f, p]
         if operation.usage > 0 and operation.limit is None:
-            upper[problem.matrix.column_of(run)] = math.inf
+            upper[run] = math.inf
     demands = s.demands
     for (d, t), deliver in demands.deliver.items():
         if (d, t) in demands.short:
-            upper[problem.matrix.column_of(deliver)] = math.inf
+            upper[deliver] = math.inf
             if demands.rows[d].min_service[t] == 0:
-                upper[problem.matrix.column_of(demands.short[d, t])] = math.inf
+                upper[demands.short[d, t]] = math.inf
     return replace(matrix, upper=upper)
 
 
@@ -112,7 +112,7 @@ def _unbounded(problem: Problem, matrix: Matrix) -> Matrix:
 def _prices(problem: Problem, values: np.ndarray, found: Ranging) -> Iterator[Interval]:
     s = problem.model.scenarios[ALONE]
     for (name, t), buy in s.purchases.buy.items():
-        j, weight = problem.matrix.column_of(buy), s.data.horizon.weight[t]
+        j, weight = buy, s.data.horizon.weight[t]
         now = s.data.supply[name].price[t]
         low, high = (now + (end[j] - problem.matrix.cost[j]) / weight for end in (found.cost_low, found.cost_high))
         yield Interval("price", "supplies", name, "price", t, now, _not_below(low), high, values[j], weight * values[j])
@@ -144,8 +144,8 @@ def _demands(problem: Problem, values: np.ndarray, found: Ranging) -> Iterator[I
 
 def _rows(problem: Problem, family: str) -> Iterator[tuple[int, Any]]:
     for i, row in enumerate(problem.matrix.rows):
-        if row.parent_component().local_name == family:
-            yield i, row.index()
+        if row.family == family:
+            yield i, row.key
 
 
 def _not_below(low: float) -> float:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,11 +31,6 @@ class Field:
     matrix: Matrix
     scenario: Any
     options: Options
-
-    @cached_property
-    def places(self) -> dict[int, int]:
-        """Where each row of the model stands in the arrays."""
-        return {id(row): i for i, row in enumerate(self.matrix.rows)}
 
     @property
     def periods(self) -> list[int]:
@@ -74,7 +68,7 @@ def held_before(field: Field, shows: int, past: Mapping[tuple[str, Any], float])
     for name, key, variable in operations(field.scenario):
         period = key[-1] if isinstance(key, tuple) else key
         if period in field.years and period < shows and name not in ("violation", "violation_below"):
-            columns.append(field.matrix.column_of(variable))
+            columns.append(variable)
             values.append(past.get((name, key), 0.0))
     return held_as_lived(field.matrix, np.array(columns, dtype=int), np.array(values))
 
@@ -84,8 +78,8 @@ def operations(scenario: Any) -> Iterator[tuple[str, Any, Any]]:
     from pyomo.environ import Var
 
     for var in scenario.block.component_objects(Var, descend_into=True):
-        for key, member in var.items():
-            yield var.local_name, key, member
+        for key, column in var.place.items():
+            yield var.local_name, key, column
 
 
 # ---------------------------------------------------------------- adapting
@@ -137,7 +131,7 @@ def without_minima(field: Field, matrix: Matrix, shows: int) -> Matrix:
     """Without the minima of every contract, plant and lane from a period on. Nothing is banked for the future then:
     excess over a minimum that nobody holds anyone to earns no credit."""
     lifted = [row for name in MINIMA for row in rows_of(field, name, shows)]
-    closed = [matrix.column_of(v) for (_, t), v in field.scenario.quantities.excess.items() if t >= shows]
+    closed = [v for (_, t), v in field.scenario.quantities.excess.items() if t >= shows]
     lower = matrix.row_lower.copy()
     lower[lifted] = -INFINITY
     return replace(matrix.within(closed, 0.0, 0.0), row_lower=lower)
@@ -173,8 +167,8 @@ def _stranding(field: Field, matrix: Matrix, shows: int) -> list[tuple[int, int]
     """Row and period of the balances from a period on of materials that cannot be disposed of."""
     materials = field.scenario.data.material
     found = [
-        (field.places[id(row)], t)
-        for (_, m, t), row in field.scenario.block.balance.items()
+        (row, t)
+        for (_, m, t), row in field.scenario.block.balance.place.items()
         if t >= shows and materials[m].disposal_cost is None
     ]
     return [(row, t) for row, t in found if matrix.row_lower[row] > -INFINITY]
@@ -198,17 +192,16 @@ def without_cap(field: Field, matrix: Matrix, periods: Collection[int]) -> Matri
 def rows_of(field: Field, name: str, first: int, last: float = INFINITY) -> list[int]:
     """Places of a constraint's rows from a period to another; none if the model does not have it."""
     rows = field.scenario.block.component(name)
-    place = field.places
     return [
-        place[id(row)]
-        for key, row in (rows.items() if rows is not None else ())
+        row
+        for key, row in (rows.place.items() if rows is not None else ())
         if first <= (key[-1] if isinstance(key, tuple) else key) <= last
     ]
 
 
 def shortages(field: Field, values: np.ndarray) -> dict[Key, float]:
     """t/y not delivered, where it is more than noise."""
-    found = {k: float(values[field.matrix.column_of(v)]) for k, v in field.scenario.demands.short.items()}
+    found = {k: float(values[v]) for k, v in field.scenario.demands.short.items()}
     return {k: x for k, x in found.items() if x > NOISE}
 
 
@@ -233,11 +226,11 @@ def with_slack(field: Field, matrix: Matrix, keys: list[Key]) -> tuple[Matrix, d
     demands = field.scenario.demands
     rows = []
     for key in keys:
-        lower[field.places[id(field.scenario.block.demand[key])]] = -INFINITY
+        lower[field.scenario.block.demand.place[key]] = -INFINITY
         vector = np.zeros(len(eased.cost))
         for members in (demands.deliver, demands.short):
             if key in members:
-                vector[matrix.column_of(members[key])] = 1.0
+                vector[members[key]] = 1.0
         vector[slack[key]] = 1.0
         rows.append((vector, field.scenario.data.needed(demands.rows[key[0]], key[1])))
     eased = replace(eased, row_lower=lower)
@@ -269,7 +262,7 @@ def reserve(
     eased, slack = with_slack(field, matrix, keys)
     for key in keys:
         if key in field.scenario.demands.short:
-            short = matrix.column_of(field.scenario.demands.short[key])
+            short = field.scenario.demands.short[key]
             eased = eased.within([short], 0.0, max(0.0, calm.get(key, 0.0)))
     wanted = _tonnes(field, eased, slack)
     outcome = solved_in_order(eased, [(wanted, 0.0)], field.options)[-1]

@@ -135,7 +135,7 @@ class _Stopper:
             kind, name = source.split(" ", 1)
             stop: Callable[[str, int], tuple[list[Any], set[str]]] = getattr(self, f"_{kind}")
             variables, routes = stop(name, t)
-            columns |= {self._field.matrix.column_of(v) for v in variables}
+            columns |= set(variables)
             if kind == "supply":
                 lifted |= self._rows("buy_least", (name, t))
             if kind == "operation":
@@ -144,13 +144,13 @@ class _Stopper:
                 for row in ("quantity_least", "quantity_split", "supply_duty"):
                     lifted |= self._rows(row, (route, t))
                 if (route, t) in self._s.quantities.excess:
-                    closed.add(self._field.matrix.column_of(self._s.quantities.excess[route, t]))
+                    closed.add(self._s.quantities.excess[route, t])
         live = frozenset(c for c in columns if self._field.matrix.upper[c] > 0)
         return Sources(live, frozenset(lifted), frozenset(closed), tuple(dict.fromkeys(sources.values())))
 
     def _rows(self, name: str, key: Any) -> set[int]:
-        rows = getattr(self._s.block, name)
-        return {self._field.places[id(rows[key])]} if key in rows else set()
+        place = getattr(self._s.block, name).place
+        return {place[key]} if key in place else set()
 
     def _supply(self, name: str, t: int) -> tuple[list[Any], set[str]]:
         buy, route = self._s.purchases.buy, self._s.data.supply[name].route

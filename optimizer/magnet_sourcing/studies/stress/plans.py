@@ -136,7 +136,7 @@ def with_decisions(problem: Problem, standing: Standing) -> Matrix:
         for key in decided.keys() - members.keys():
             raise ValueError(f"{standing.name}: {what} {key[0]} in {key[1]} is no decision its case offers")
         for key, variable in members.items():
-            done[matrix.column_of(variable)] = decided.get(key, 0.0)
+            done[variable] = decided.get(key, 0.0)
 
     builds = tables["builds"]
     sizes = _amounts(builds, "expansion", "size")
@@ -168,13 +168,13 @@ def _no_more_subsidy(problem: Problem, matrix: Matrix, granted: Mapping[tuple[st
     if not members:
         return matrix
     most = [granted.get(key, 0.0) / money[key[1]] for key in members]
-    return matrix.within([matrix.column_of(v) for v in members.values()], 0.0, [x * (1 + 1e-9) for x in most])
+    return matrix.within(list(members.values()), 0.0, [x * (1 + 1e-9) for x in most])
 
 
 def with_stocks(problem: Problem, matrix: Matrix, scenario: Any, standing: Standing) -> Matrix:
     """The stocks at the end of each period as the plan in the calm has them."""
     levels = _amounts(standing.tables["stocks"], "stock", "closing")
-    columns = {key: matrix.column_of(v) for key, v in scenario.stocks.store.items() if key in levels}
+    columns = {key: v for key, v in scenario.stocks.store.items() if key in levels}
     return held_as_lived(matrix, np.array(list(columns.values()), dtype=int), np.array([levels[k] for k in columns]))
 
 

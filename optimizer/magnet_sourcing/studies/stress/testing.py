@@ -321,7 +321,7 @@ class _Test:
         self._problem, self._values = problem, outcome.values
         self._field = Field(problem, with_decisions(problem, standing), self._scenario, self._close)
         self._past = {
-            (name, key): float(outcome.values[problem.matrix.column_of(v)])
+            (name, key): float(outcome.values[v])
             for name, key, v in operations(self._scenario)
         }
         self._short = _all_short(self._field, outcome.values)
@@ -429,7 +429,7 @@ class _Test:
         scenario = next(iter(problem.model.scenarios.values()))
         values = np.zeros(len(problem.matrix.cost))
         for name, key, variable in operations(scenario):
-            values[problem.matrix.column_of(variable)] = self._past.get((name, key), 0.0)
+            values[variable] = self._past.get((name, key), 0.0)
         self._values = values
         return Field(problem, with_decisions(problem, self.standing), scenario, self._close)
 
@@ -529,13 +529,13 @@ def _detail(found: Adapted, stranded: float) -> str:
 
 def _all_short(ground: Field, values: np.ndarray) -> dict[Key, float]:
     """t/y short, noise included, so that a shortage held at it can be reached."""
-    return {k: max(0.0, float(values[ground.matrix.column_of(v)])) for k, v in ground.scenario.demands.short.items()}
+    return {k: max(0.0, float(values[v])) for k, v in ground.scenario.demands.short.items()}
 
 
 def _penalties(ground: Field, values: np.ndarray) -> float:
     """Discounted penalties on shortage."""
     return sum(
-        e.discounted * float(values[ground.matrix.column_of(e.variable)])
+        e.discounted * float(values[e.variable])
         for e in ground.scenario.costs
         if e.item == "shortage" and e.variable is not None
     )

@@ -48,7 +48,7 @@ class Spending:
                     fixed.append((at, amount))
                 else:
                     rows.append(at)
-                    columns.append(problem.matrix.column_of(e.variable))
+                    columns.append(e.variable)
                     money.append(amount)
         self._keys = list(place)
         self._rows, self._columns = np.array(rows, dtype=int), np.array(columns, dtype=int)
