@@ -98,9 +98,9 @@ def _spread(study: Study, make_bench: Any, engine: str, one: float | None) -> di
         start, start_cpu = time.perf_counter() - begun, _cpu() - used
         count = len(study.runs)
         work = Work(study, list(range(count)), {}, kept, Report(count, 0, None))
-        begun, used = time.perf_counter(), _cpu()
+        begun, used, own = time.perf_counter(), _cpu(), time.process_time()
         solver.solve(make_bench, work)
-        seconds, cpu = time.perf_counter() - begun, _cpu() - used
+        seconds, cpu, own = time.perf_counter() - begun, _cpu() - used, time.process_time() - own
     busy = sum(r.seconds for r in work.results.values())
     bad = sum(r.status != "optimal" for r in work.results.values())
     assert len(work.results) == count and not bad, f"{bad} runs did not end well"
@@ -112,6 +112,7 @@ def _spread(study: Study, make_bench: Any, engine: str, one: float | None) -> di
         "runs/s": round(count / seconds, 1),
         "CPU s": round(cpu, 2),
         "CPU ms/run": round(1e3 * (cpu - start_cpu) / count, 3),
+        "of it asking": round(1e3 * own / count, 3),
         "efficiency, CPU": round((one or cpu) / cpu, 3),
         "workers busy": round(busy / (workers * seconds), 3),
     }

@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from magnet_models.creator import common_timing
 from mpisppy.convergers.converger import Converger
 from mpisppy.extensions.extension import Extension
 from mpisppy.opt.ph import PH
@@ -36,11 +35,10 @@ _TANGENT = 1e-8
 
 def hedge(request: Request, clock: Clock, report: Callable[[Step], None]) -> Decomposed:
     """Runs on every rank, and gives the same on each. Raises NoPlan, Contradiction, Refused."""
-    timing = common_timing(request.settings, request.planned, request.scenarios)
     subproblems: dict[str, Subproblem] = {}
 
     def creator(name: str) -> ConcreteModel:
-        subproblems[name] = Subproblem(name, request, timing, clock)
+        subproblems[name] = Subproblem(name, request, clock)
         return _decisions(subproblems[name], request.probability[name])
 
     h = request.hedging
