@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from magnet_models.creator import common_timing
 from mpisppy.convergers.converger import Converger
 from mpisppy.extensions.extension import Extension
 from mpisppy.opt.ph import PH
@@ -36,11 +35,10 @@ _TANGENT = 1e-8
 
 def hedge(request: Request, clock: Clock, report: Callable[[Step], None]) -> Decomposed:
     """Runs on every rank, and gives the same on each. Raises NoPlan, Contradiction, Refused."""
-    timing = common_timing(request.settings, request.planned, request.scenarios)
     subproblems: dict[str, Subproblem] = {}
 
     def creator(name: str) -> ConcreteModel:
-        subproblems[name] = Subproblem(name, request, timing, clock)
+        subproblems[name] = Subproblem(name, request, clock)
         return _decisions(subproblems[name], request.probability[name])
 
     h = request.hedging
@@ -141,6 +139,16 @@ class _Watched(PH):
     def _create_solvers(self, presolve: bool = True) -> None:
         for m in self.local_scenarios.values():
             m._solver_plugin = None
+
+    def Update_W(self, verbose: bool) -> None:
+        """Hedging begins with the weights of the rough climb: near them scenarios agree sooner than from none."""
+        begun = self.watch.begun_weights
+        if self._PHIter != 1 or begun is None:
+            super().Update_W(verbose)
+            return
+        for name, m in self.local_scenarios.items():
+            for i, w in enumerate(begun[name].tolist()):
+                m._mpisppy_model.W["ROOT", i].set_value(w)
 
     def solve_one(self, solver_options: Any, k: str, s: Any, **_: Any) -> float:
         """Solves scenario k with the objective mpi-sppy has given its decisions."""

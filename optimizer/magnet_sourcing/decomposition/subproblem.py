@@ -17,8 +17,6 @@ from ..matrix import Matrix, to_matrix
 from ..session import Outcome, Session, Status
 
 if TYPE_CHECKING:
-    from magnet_models.timing import Timing
-
     from .clock import Clock
     from .request import Request
 
@@ -40,7 +38,7 @@ class Known:
 class Subproblem:
     """The model of one scenario as arrays."""
 
-    def __init__(self, name: str, request: Request, timing: Timing, clock: Clock) -> None:
+    def __init__(self, name: str, request: Request, clock: Clock) -> None:
         from magnet_models import Goal
         from magnet_models.creator import scenario_model, shared
 
@@ -51,7 +49,7 @@ class Subproblem:
             name,
             request.scenarios[name],
             planned=request.planned,
-            timing=timing,
+            timing=request.timing,
             goal=goal,
             china_price=request.china_price,
             china_cap=request.china_cap,

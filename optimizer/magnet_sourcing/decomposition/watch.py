@@ -67,6 +67,7 @@ class Watch:
         self.bound: float | None = None
         self.objective: float | None = None
         self.values: np.ndarray | None = None
+        self.begun_weights: dict[str, np.ndarray] | None = None
         self.costs: dict[str, float] = {}
         self.log: list[Step] = []
         self._minima: tuple[np.ndarray, dict[str, np.ndarray]] = (np.zeros(0), {})
@@ -99,6 +100,7 @@ class Watch:
         none = {n: np.zeros(len(self.size)) for n in self._local}
         self._climb = self._step_from(none, self.bound, self.begun_with)
         self._climb_roughly()
+        self.begun_weights = self._climb
         self._note(0, None)
 
     def _rests(self) -> dict[str, float]:
