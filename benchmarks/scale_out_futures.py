@@ -15,6 +15,7 @@ import os
 import resource
 import signal
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -86,9 +87,7 @@ def with_futures(case: Case, count: int, seed: int = 0) -> Case:
     spread += [("supplies", "origin", o, "limit", 0.30) for o in limited]
     names = [f"future {i:03d}" for i in range(count)]
     suffers = [str(draw.choice(known)) if known and draw.random() < 0.5 else None for _ in names]
-    scenarios = [
-        {"scenario": n, "probability": 1 / count, "includes": s} for n, s in zip(names, suffers, strict=True)
-    ]
+    scenarios = [{"scenario": n, "probability": 1 / count, "includes": s} for n, s in zip(names, suffers, strict=True)]
     own = case.tables["scenarios"].assign(probability=0.0) if known else None
     disruptions = [
         {"scenario": n, "table": table, "where": f"{by} = {what}", "column": column, "operation": "multiply",
@@ -201,4 +200,6 @@ def _path() -> float:
 
 def _cpu() -> float:
     """Of this process and those it started that have ended."""
-    return sum(r.ru_utime + r.ru_stime for r in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+    return sum(
+        r.ru_utime + r.ru_stime for r in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )

@@ -33,7 +33,14 @@ from magnet_sourcing.studies.runs.reporting import Report
 from magnet_sourcing.studies.runs.study import Result, Run, Study
 from magnet_sourcing.studies.runs.work import Work
 
-ENGINES = {"here": 1, "here, kept in a folder": 1, "pool of 1": 1, "pool of 2": 2, "dask, 1 worker": 1, "dask, 2 workers": 2}
+ENGINES = {
+    "here": 1,
+    "here, kept in a folder": 1,
+    "pool of 1": 1,
+    "pool of 2": 2,
+    "dask, 1 worker": 1,
+    "dask, 2 workers": 2,
+}
 # study: case, plan held, runs
 STUDIES = {
     "nothing": ("small", "", 5000),
@@ -155,4 +162,6 @@ def _growth(study: Study, make_bench: Any) -> str:
 
 def _cpu() -> float:
     """Of this process and those it started that have ended."""
-    return sum(r.ru_utime + r.ru_stime for r in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+    return sum(
+        r.ru_utime + r.ru_stime for r in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
