@@ -173,11 +173,12 @@ def _solve(name: str, count: int, way: str, limit: float, gap: float, told: str)
         **WAYS[way],
     )  # fmt: skip
     over.set()
+    ended = _path() - begun
     objective, bound = plan.outcome.objective, plan.outcome.bound
     failed = plan.audit is not None and not plan.audit.passed
     found = {
         "variables": plan.outcome.columns,
-        "steps": steps,
+        "steps": [*steps, (ended, objective, bound)],
         "plan": None if objective is None else round(objective / _MILLION, 1),
         "bound": None if bound is None else round(bound / _MILLION, 1),
         "gap": "none" if plan.outcome.gap is None else f"{plan.outcome.gap:.2%}",

@@ -144,6 +144,19 @@ def test_ranks_give_the_same_answer() -> None:
     assert (two.objective, two.bound) == pytest.approx((one.objective, one.bound), rel=1e-6)
 
 
+def test_ranks_give_the_same_answer_with_whole_numbers() -> None:
+    """One process looks for plans by planes that both have made."""
+    try:
+        over_ranks._mpiexec()
+    except MissingExtra as reason:
+        pytest.skip(str(reason))
+    one, two = hedged("netdes", gap=0.01, iterations=13), hedged("netdes", gap=0.01, iterations=13, ranks=2)
+    assert (two.objective, two.bound, two.iterations) == pytest.approx(
+        (one.objective, one.bound, one.iterations), rel=1e-6
+    )
+    assert one.objective is not None
+
+
 def test_without_mpi_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(over_ranks, "find_spec", lambda name: None)
     monkeypatch.setattr(over_ranks.shutil, "which", lambda *_, **__: None)
@@ -166,9 +179,7 @@ def test_without_mpi_sppy_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) 
     ],
     ids=["failing", "hanging"],
 )
-def test_ranks_that_fail_or_hang(
-    script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ranks_that_fail_or_hang(script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     child = tmp_path / "child"
     stand_in = tmp_path / "mpiexec"
     stand_in.write_text("#!/bin/sh\n" + script.format(child=child) + "\n")

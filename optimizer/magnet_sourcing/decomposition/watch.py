@@ -69,6 +69,7 @@ class Watch:
         self._some = next(iter(local.values()))
         self._leader = next(iter(self._p))  # the process that has this scenario searches by planes
         self._master: Master | None = None
+        self._pause, self._next_search = 1, 0
         self._climb: dict[str, np.ndarray] | None = None
         self._pace, self._vain, self._fruitless = _PACE, 0, 0
         self.bound: float | None = None
@@ -106,6 +107,7 @@ class Watch:
             if not self._over():
                 self._try(self.begun_with[name])
         self._bound_shared()
+        self._report(Step(0, self._clock.seconds, self.objective, self.bound, None))
         none = {n: np.zeros(len(self.size)) for n in self._local}
         self._climb = self._step_from(none, self.bound, self.begun_with)
         self._climb_roughly()
@@ -268,8 +270,10 @@ class Watch:
 
     def _search_by_planes(self) -> None:
         """Tries what is best by all planes near the best plan; every try gives planes there. Where they promise nothing
-        better, it is looked for further away."""
-        radius, vain = _NEAR, 0
+        better, it is looked for further away; after a search in vain twice as many iterations pass until the next."""
+        if len(self.log) < self._next_search:
+            return
+        radius, vain, first = _NEAR, 0, self.objective
         while self.objective is not None and radius <= _FAR and vain < _VAIN_TRIES and not self.over():
             before = self.objective
             values, promised = self._best_near(radius)
@@ -280,6 +284,8 @@ class Watch:
             vain = 0 if self.objective < before else vain + 1
             if not vain:
                 self._report(Step(len(self.log), self._clock.seconds, self.objective, self.bound, None))
+        self._pause = 1 if self.objective != first else 2 * self._pause
+        self._next_search = len(self.log) + self._pause
 
     def _best_near(self, radius: int) -> tuple[np.ndarray | None, float]:
         found = {}
@@ -370,15 +376,11 @@ class Watch:
                 self._keep(values, *found)
 
     def _held(self, values: np.ndarray, shared: float | None) -> tuple[dict[str, float], dict[str, float]] | None:
-        local: dict[str, Held | None] = {}
-        for name, s in self._local.items():
-            local[name] = s.held(values, shared)
-            if local[name] is None:
-                break
-        found: dict[str, Held | None] = self._gather(local)
+        # All scenarios, even when one of them cannot: which come first differs between processes, what is learned must not.
+        found: dict[str, Held | None] = self._gather({n: s.held(values, shared) for n, s in self._local.items()})
         if self._master is not None:
             self._master.learn({n: x.plane for n, x in found.items() if x is not None})
-        if len(found) < len(self._p) or any(x is None for x in found.values()):
+        if any(x is None for x in found.values()):
             return None
         return {n: x.cost for n, x in found.items() if x}, {n: x.rest for n, x in found.items() if x}
 
