@@ -412,7 +412,8 @@ def _living(records: Mapping[str, list[Record]]) -> dict[str, list[Record]]:
 def rows_of(records: Mapping[str, list[Record]]) -> dict[str, list[Row]]:
     """Resolved rows of records without errors, periods in their order."""
     periods = sorted(r["period"] for r in records["periods"])
-    resolved = {name: [_row(r, periods) for r in rows] for name, rows in _living(records).items()}
+    alike: dict[float, dict[int, float] | None] = {}
+    resolved = {name: [_row(r, periods, alike) for r in rows] for name, rows in _living(records).items()}
     resolved["periods"].sort(key=lambda row: row.period)
     return resolved
 
@@ -425,10 +426,18 @@ def _refers_to_living(record: Record, names: Mapping[str, set[Any]]) -> bool:
     )
 
 
-def _row(record: Record, periods: list[int]) -> Row:
+def _row(record: Record, periods: list[int], alike: dict[float, dict[int, float] | None]) -> Row:
+    """alike: dictionaries by period that hold one number, by that number; there is one for all rows."""
     table = TABLES[record.table]
     values = dict(record.values)
     fill = values.get("fill", "exact")
     for column in table.yearly:
-        values[column.name] = fill_years(values[column.name], fill, periods)
+        given = values[column.name]
+        number = given.get(None) if given is not None else None
+        if type(number) is float:
+            if number not in alike:
+                alike[number] = fill_years(given, fill, periods)
+            values[column.name] = alike[number]
+        else:
+            values[column.name] = fill_years(given, fill, periods)
     return Row(values, record.key)
