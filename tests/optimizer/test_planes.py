@@ -57,6 +57,22 @@ def test_best_by_planes_near_a_plan() -> None:
     assert master.best(nothing, 2, clock)[1] == pytest.approx(0.5 * 10 + 0.5 * 12)
 
 
+def test_planes_of_many_futures_are_added_up() -> None:
+    """40 futures in 16 groups: each costs at least 10 - i x1, i its number, so the second costs 10 - 19.5 less on average.
+    A plane that one future is without says nothing of its group."""
+    names = [str(i) for i in range(40)]
+    master = Master(some_decisions(), dict.fromkeys(names, 1 / 40))
+    clock = Clock(Hedging())
+    master.learn({n: Plane(10, np.array([0.0, -float(n)])) for n in names})
+    found, promised = master.best(np.zeros(2), 2, clock)
+    assert found is not None and found.tolist() == pytest.approx([0, 1])
+    assert promised == pytest.approx(10 - 19.5)
+    master.learn({n: Plane(100, np.zeros(2)) for n in names if n != "0"})
+    group = [0, 16, 32]  # stays as it was
+    promised = master.best(np.zeros(2), 2, clock)[1]
+    assert promised == pytest.approx((100 * 37 + sum(10 - i for i in group)) / 40)
+
+
 def test_planes_are_below_the_cost_everywhere() -> None:
     """Of each future of netdes: planes made where some decisions are held, or at some prices, against what the others
     cost, which HiGHS finds by a search of its own."""

@@ -19,7 +19,9 @@ from ..session import Session
 from .clock import Clock
 from .subproblem import Plane, Subproblem
 
-# Planes kept of each scenario, the newest.
+# Scenarios are put into so many groups at most, and the planes of a group are added up: the search must not grow with the
+# number of scenarios, for it is one process's work. Planes kept of each group, the newest.
+_GROUPS = 16
 _KEPT = 100
 # The largest height of a plane, in units of the programme: without units, costs would be far above the decisions.
 _LARGEST = 1e4
@@ -28,21 +30,27 @@ _LONGEST = 20.0
 
 
 class Master:
-    """Planes of every scenario, and the common decisions that are best by them."""
+    """Planes of every group of scenarios, and the common decisions that are best by them."""
 
     def __init__(self, some: Subproblem, probability: Mapping[str, float]) -> None:
         self._some, self._p = some, probability
-        self._planes: dict[str, deque[Plane]] = {name: deque(maxlen=_KEPT) for name in probability}
+        names = list(probability)
+        count = min(_GROUPS, len(names))
+        self._groups = [names[i::count] for i in range(count)]
+        self._planes: list[deque[Plane]] = [deque(maxlen=_KEPT) for _ in self._groups]
 
     def learn(self, planes: Mapping[str, Plane | None]) -> None:
-        for name, plane in planes.items():
-            if plane is not None:
-                self._planes[name].append(plane)
+        """Planes of scenarios, weighed with their probabilities; of a group only if all its scenarios have one."""
+        for group, known in zip(self._groups, self._planes, strict=True):
+            found = [(self._p[n], planes.get(n)) for n in group]
+            weighed = [(p * x.height, p * x.slope) for p, x in found if x is not None]
+            if len(weighed) == len(group):
+                known.append(Plane(sum(h for h, _ in weighed), np.sum([s for _, s in weighed], axis=0)))
 
     def best(self, near: np.ndarray, within: int, clock: Clock) -> tuple[np.ndarray | None, float]:
         """The decisions that are best by all planes among those that differ from `near` in 1 to `within` yes-or-no
         decisions, if any are found; and what they cost at least."""
-        if not all(self._planes.values()):  # nothing would hold the cost of a scenario from below
+        if not all(self._planes):  # nothing would hold the cost of a group from below
             return None, INFINITY
         matrix = self._programme()
         at = np.flatnonzero(matrix.whole & (matrix.lower == 0) & (matrix.upper == 1))
@@ -60,13 +68,13 @@ class Master:
         return outcome.values[: len(near)], outcome.objective
 
     def _programme(self) -> Matrix:
-        """Columns: the common decisions, then the cost of each scenario. Rows: those of the model about nothing but common
+        """Columns: the common decisions, then the cost of each group. Rows: those of the model about nothing but common
         decisions, then the planes."""
-        own, futures = _own_rows(self._some), len(self._p)
+        own, groups = _own_rows(self._some), len(self._groups)
         count = len(own.cost)
-        unit = max(1.0, max(abs(p.height) for planes in self._planes.values() for p in planes) / _LARGEST)
+        unit = max(1.0, max(abs(p.height) for planes in self._planes for p in planes) / _LARGEST)
         lengths, indices, numbers, least = [np.diff(own.start)], [own.index], [own.value], [own.row_lower]
-        for place, planes in enumerate(self._planes.values()):
+        for place, planes in enumerate(self._planes):
             for plane in planes:
                 at = np.flatnonzero(plane.slope)
                 indices.append(np.append(at, count + place))
@@ -74,13 +82,13 @@ class Master:
                 lengths.append(np.array([len(at) + 1]))
                 least.append(np.array([plane.height / unit]))
         rows = sum(map(len, least)) - len(own.row_lower)
-        free = np.full(futures, INFINITY)
+        free = np.full(groups, INFINITY)
         return replace(
             own,
-            cost=np.append(own.cost, unit * np.array(list(self._p.values()))),
+            cost=np.append(own.cost, np.full(groups, unit)),
             lower=np.append(own.lower, -free),
             upper=np.append(own.upper, free),
-            whole=np.append(own.whole, np.zeros(futures, dtype=bool)),
+            whole=np.append(own.whole, np.zeros(groups, dtype=bool)),
             start=np.append(0, np.cumsum(np.concatenate(lengths))).astype(np.int32),
             index=np.concatenate(indices).astype(np.int32),
             value=np.concatenate(numbers),
