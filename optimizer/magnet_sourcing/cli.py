@@ -28,6 +28,7 @@ from .commands.stress import stress
 from .commands.study import study
 from .commands.sweep import sweep
 from .commands.switching import switching
+from .commands.verify import verify
 from .commands.why import why
 
 
@@ -100,7 +101,7 @@ def main() -> None:
 
 VERBS = (
     solve, explain, frontier, stress, alternatives, options, why, switching,
-    sensitivity, sweep, montecarlo, compare, report, study, ranges, runs, new, check,
+    sensitivity, sweep, montecarlo, compare, report, study, ranges, runs, verify, new, check,
 )  # fmt: skip
 for command in VERBS:
     main.add_command(command)
