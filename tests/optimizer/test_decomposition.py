@@ -25,6 +25,7 @@ from magnet_sourcing.decomposition import (
     sppy,
 )
 from magnet_sourcing.decomposition import ranks as over_ranks
+from magnet_sourcing.decomposition.subproblem import Subproblem
 from magnet_sourcing.problem import Wish
 from magnet_sourcing.scenarios import checked_futures, chosen
 
@@ -129,6 +130,18 @@ def test_a_future_without_a_plan() -> None:
 def test_standard_output_stays_empty(capfd: pytest.CaptureFixture[str]) -> None:
     hedged("farmer", gap=0.01)
     assert capfd.readouterr().out == ""
+
+
+def test_ctrl_c_before_the_first_iteration_keeps_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes between two solves of the climb with fractions, after plans of single futures were tried."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Subproblem, "priced_roughly", interrupted)
+    found = hedged("lands", gap=1e-6)
+    assert found.status == "interrupted" and found.objective is not None and found.first_stage
+    holds(found, 381.8533)
 
 
 # ---------------------------------------------------------------- several processes

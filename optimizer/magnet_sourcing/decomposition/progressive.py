@@ -54,10 +54,11 @@ def hedge(request: Request, clock: Clock, report: Callable[[Step], None]) -> Dec
     }
     ph = _Watched(options, list(request.scenarios), creator, extensions=_AfterEveryStep, ph_converger=_Enough)
     ph.rho_setter = ph.rho_of
-    ph.begin(subproblems, request, clock, report)
-    if ph.watch.over():
-        return ph.watch.result("the time limit was reached before the first iteration")
+    ph.watch = Watch(request, subproblems, ph.gather, clock, report if ph.cylinder_rank == 0 else _unheard)
     try:
+        ph.begin(subproblems)
+        if ph.watch.over():
+            return ph.watch.result("the time limit was reached before the first iteration")
         _hedged_and_climbed(ph, h.iterations)
     except KeyboardInterrupt:  # between two solves; during one the session takes it
         clock.interrupt()
@@ -102,11 +103,10 @@ def _decisions(subproblem: Subproblem, probability: float) -> ConcreteModel:
 class _Watched(PH):
     """mpi-sppy's progressive hedging with our solver and our eyes on it."""
 
-    def begin(
-        self, subproblems: Mapping[str, Subproblem], request: Request, clock: Clock, report: Callable[[Step], None]
-    ) -> None:
+    watch: Watch
+
+    def begin(self, subproblems: Mapping[str, Subproblem]) -> None:
         self.subproblems = subproblems
-        self.watch = Watch(request, subproblems, self.gather, clock, report if self.cylinder_rank == 0 else _unheard)
         self.watch.begin()
         self._cuts_seen: dict[str, set[Any]] = {n: set() for n in subproblems}
         for name, m in self.local_scenarios.items():
