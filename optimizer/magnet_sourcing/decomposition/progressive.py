@@ -81,7 +81,8 @@ def _hedged_and_climbed(ph: _Watched, iterations: int) -> None:
 def _ending(ph: _Watched, iterations: int, clock: Clock) -> str:
     if clock.timed_out:
         return "the time limit was reached"
-    if ph.conv is not None and ph.conv < _AGREED:
+    agreed = getattr(ph, "conv", None)  # none before the first iteration
+    if agreed is not None and agreed < _AGREED:
         return "all scenarios agree; what is left of the gap is between the bound and the best plan"
     return f"{iterations} iterations were made"
 
