@@ -20,8 +20,8 @@ from .subproblem import Held, Plane, Subproblem
 if TYPE_CHECKING:
     from magnet_models import Goal
 
-# Plans of single scenarios tried before the first iteration, and as long as none suits all scenarios.
-_FIRST_PLANS, _WITHOUT_ONE = 4, 16
+# Plans tried before the first iteration: those of the likeliest scenarios.
+_FIRST_PLANS = 4
 # Decisions closer than this, in units of their size, are the same.
 _SAME = 1e-7
 # How far the climb for a bound goes of the way that the distance to the best plan suggests, to begin with.
@@ -70,7 +70,6 @@ class Watch:
         self._leader = next(iter(self._p))  # the process that has this scenario searches by planes
         self._master: Master | None = None
         self._pause, self._next_search = 1, 0
-        self._unsuited: list[str] = []  # scenarios that could not live with the plan tried last
         self._climb: dict[str, np.ndarray] | None = None
         self._pace, self._vain, self._fruitless = _PACE, 0, 0
         self.bound: float | None = None
@@ -103,7 +102,10 @@ class Watch:
         )
         if self._leader in self._local:
             self._master = Master(self._local[self._leader], self._p)
-        self._try_first_plans()
+        likely = sorted(self.begun_with, key=lambda n: -self._p[n])
+        for name in likely[:_FIRST_PLANS]:
+            if not self._over():
+                self._try(self.begun_with[name])
         self._bound_shared()
         self._report(Step(0, self._clock.seconds, self.objective, self.bound, None))
         none = {n: np.zeros(len(self.size)) for n in self._local}
@@ -112,17 +114,6 @@ class Watch:
         self.begun_weights = self._climb
         self._search_by_planes()
         self._note(0, None)
-
-    def _try_first_plans(self) -> None:
-        """Those of the likeliest scenarios; but first that of a scenario which could not live with the one before: what
-        suits the most demanding suits the others sooner."""
-        left = sorted(self.begun_with, key=lambda n: -self._p[n])
-        for tried in range(_WITHOUT_ONE):
-            if not left or (tried >= _FIRST_PLANS and self.objective is not None) or self._over():
-                return
-            name = next((n for n in self._unsuited if n in left), left[0])
-            left.remove(name)
-            self._try(self.begun_with[name])
 
     def _rests(self) -> dict[str, float]:
         return {n: k.rest for n, k in self.known.items()}
@@ -389,8 +380,7 @@ class Watch:
         found: dict[str, Held | None] = self._gather({n: s.held(values, shared) for n, s in self._local.items()})
         if self._master is not None:
             self._master.learn({n: x.plane for n, x in found.items() if x is not None})
-        self._unsuited = [n for n, x in found.items() if x is None]
-        if self._unsuited:
+        if any(x is None for x in found.values()):
             return None
         return {n: x.cost for n, x in found.items() if x}, {n: x.rest for n, x in found.items() if x}
 
