@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from .collector import collector_off
 from .parsing import (
     Findings,
     Record,
@@ -89,6 +90,7 @@ class Case:
     # ------------------------------------------------------------ making cases
 
     @classmethod
+    @collector_off()
     def read(cls, path: str | Path) -> Case:
         """Reads an .xlsx workbook or a folder of CSV tables.
 
@@ -221,6 +223,7 @@ class Case:
         """Sheet and row number in the file (or in the table, headers being row 1) by key of the row."""
         return {record.key: record.place(None)[:2] for record in self._as_it_stands().parsed[1][name]}
 
+    @collector_off()
     def parsed(self) -> tuple[dict[str, Any], dict[str, list[Record]], Findings]:
         """Typed settings and records, with the findings of types, keys, references and years; all new each time."""
         sheets = self._current_sheets()

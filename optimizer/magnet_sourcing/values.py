@@ -21,9 +21,12 @@ class BadValue(Exception):
 
 def tidy(raw: Any) -> Any:
     """Text without surrounding or non-breaking blanks; empty text and NaN are a blank (None)."""
+    kind = type(raw)
+    if raw is None or kind is int or kind is bool or (kind is float and raw == raw):
+        return raw
     if isinstance(raw, str):
-        text = raw.replace("\u00a0", " ").replace("\u200b", "").strip()
-        return text or None
+        text = raw if raw.isascii() else raw.replace("\u00a0", " ").replace("\u200b", "")
+        return text.strip() or None
     if isinstance(raw, float) and math.isnan(raw):
         return None
     return raw.item() if hasattr(raw, "item") else raw
