@@ -23,8 +23,7 @@ def main(arguments: list[str] | None = None) -> None:
         part.add_options(asked)
         asked.set_defaults(measured=part.measured)
     given = options.parse_args(arguments)
-    with_index = given.measured(given)
-    print(with_index.to_string(index=False))
+    print(given.measured(given).to_string(index=False))
 
 
 if __name__ == "__main__":

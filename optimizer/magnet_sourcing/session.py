@@ -156,7 +156,10 @@ class Session:
         self._left: highspy.Highs | None = None  # the programme with the whole numbers held
         if start is not None and matrix.whole.any():
             self._h.setSolution(solution(start))
-        if basis is not None and (len(basis.col_status), len(basis.row_status)) == (len(matrix.cost), len(matrix.row_lower)):
+        if basis is not None and (len(basis.col_status), len(basis.row_status)) == (
+            len(matrix.cost),
+            len(matrix.row_lower),
+        ):
             self._h.setBasis(basis)
 
     @staticmethod
@@ -197,6 +200,8 @@ class Session:
             event.subscribe(self._stop_if_asked)
         if self._progress is not None:
             h.cbMipLogging.subscribe(self._report)
+            h.setOptionValue("log_to_console", False)
+            h.setOptionValue("output_flag", True)  # HiGHS 1.16 reports only what it also logs, if to nowhere
         return h
 
     def _hand_over(self, h: highspy.Highs, continuous: bool = False) -> None:

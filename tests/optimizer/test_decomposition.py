@@ -25,6 +25,7 @@ from magnet_sourcing.decomposition import (
     sppy,
 )
 from magnet_sourcing.decomposition import ranks as over_ranks
+from magnet_sourcing.decomposition.subproblem import Subproblem
 from magnet_sourcing.problem import Wish
 from magnet_sourcing.scenarios import checked_futures, chosen
 
@@ -131,6 +132,18 @@ def test_standard_output_stays_empty(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().out == ""
 
 
+def test_ctrl_c_before_the_first_iteration_keeps_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes between two solves of the climb with fractions, after plans of single futures were tried."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Subproblem, "priced_roughly", interrupted)
+    found = hedged("lands", gap=1e-6)
+    assert found.status == "interrupted" and found.objective is not None and found.first_stage
+    holds(found, 381.8533)
+
+
 # ---------------------------------------------------------------- several processes
 
 
@@ -142,6 +155,19 @@ def test_ranks_give_the_same_answer() -> None:
     one, two = hedged("farmer", gap=1e-3), hedged("farmer", gap=1e-3, ranks=2, time_limit=60)
     assert two.status == "optimal"
     assert (two.objective, two.bound) == pytest.approx((one.objective, one.bound), rel=1e-6)
+
+
+def test_ranks_give_the_same_answer_with_whole_numbers() -> None:
+    """One process looks for plans by planes that both have made."""
+    try:
+        over_ranks._mpiexec()
+    except MissingExtra as reason:
+        pytest.skip(str(reason))
+    one, two = hedged("netdes", gap=0.01, iterations=13), hedged("netdes", gap=0.01, iterations=13, ranks=2)
+    assert (two.objective, two.bound, two.iterations) == pytest.approx(
+        (one.objective, one.bound, one.iterations), rel=1e-6
+    )
+    assert one.objective is not None
 
 
 def test_without_mpi_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,9 +192,7 @@ def test_without_mpi_sppy_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) 
     ],
     ids=["failing", "hanging"],
 )
-def test_ranks_that_fail_or_hang(
-    script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ranks_that_fail_or_hang(script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     child = tmp_path / "child"
     stand_in = tmp_path / "mpiexec"
     stand_in.write_text("#!/bin/sh\n" + script.format(child=child) + "\n")

@@ -9,7 +9,7 @@ from ..session import Options, Outcome, Status
 from .request import Hedging
 
 # What a scenario's solve may leave open, as a share of what is open between plan and bound: it is missing from the bound.
-_SHARE = 0.2
+_SHARE = 0.3
 
 
 class Clock:

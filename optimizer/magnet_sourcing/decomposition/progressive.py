@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from magnet_models.creator import common_timing
 from mpisppy.convergers.converger import Converger
 from mpisppy.extensions.extension import Extension
 from mpisppy.opt.ph import PH
@@ -36,11 +35,10 @@ _TANGENT = 1e-8
 
 def hedge(request: Request, clock: Clock, report: Callable[[Step], None]) -> Decomposed:
     """Runs on every rank, and gives the same on each. Raises NoPlan, Contradiction, Refused."""
-    timing = common_timing(request.settings, request.planned, request.scenarios)
     subproblems: dict[str, Subproblem] = {}
 
     def creator(name: str) -> ConcreteModel:
-        subproblems[name] = Subproblem(name, request, timing, clock)
+        subproblems[name] = Subproblem(name, request, clock)
         return _decisions(subproblems[name], request.probability[name])
 
     h = request.hedging
@@ -56,10 +54,11 @@ def hedge(request: Request, clock: Clock, report: Callable[[Step], None]) -> Dec
     }
     ph = _Watched(options, list(request.scenarios), creator, extensions=_AfterEveryStep, ph_converger=_Enough)
     ph.rho_setter = ph.rho_of
-    ph.begin(subproblems, request, clock, report)
-    if ph.watch.over():
-        return ph.watch.result("the time limit was reached before the first iteration")
+    ph.watch = Watch(request, subproblems, ph.gather, clock, report if ph.cylinder_rank == 0 else _unheard)
     try:
+        ph.begin(subproblems)
+        if ph.watch.over():
+            return ph.watch.result("the time limit was reached before the first iteration")
         _hedged_and_climbed(ph, h.iterations)
     except KeyboardInterrupt:  # between two solves; during one the session takes it
         clock.interrupt()
@@ -82,7 +81,8 @@ def _hedged_and_climbed(ph: _Watched, iterations: int) -> None:
 def _ending(ph: _Watched, iterations: int, clock: Clock) -> str:
     if clock.timed_out:
         return "the time limit was reached"
-    if ph.conv is not None and ph.conv < _AGREED:
+    agreed = getattr(ph, "conv", None)  # none before the first iteration
+    if agreed is not None and agreed < _AGREED:
         return "all scenarios agree; what is left of the gap is between the bound and the best plan"
     return f"{iterations} iterations were made"
 
@@ -104,11 +104,10 @@ def _decisions(subproblem: Subproblem, probability: float) -> ConcreteModel:
 class _Watched(PH):
     """mpi-sppy's progressive hedging with our solver and our eyes on it."""
 
-    def begin(
-        self, subproblems: Mapping[str, Subproblem], request: Request, clock: Clock, report: Callable[[Step], None]
-    ) -> None:
+    watch: Watch
+
+    def begin(self, subproblems: Mapping[str, Subproblem]) -> None:
         self.subproblems = subproblems
-        self.watch = Watch(request, subproblems, self.gather, clock, report if self.cylinder_rank == 0 else _unheard)
         self.watch.begin()
         self._cuts_seen: dict[str, set[Any]] = {n: set() for n in subproblems}
         for name, m in self.local_scenarios.items():
@@ -141,6 +140,16 @@ class _Watched(PH):
     def _create_solvers(self, presolve: bool = True) -> None:
         for m in self.local_scenarios.values():
             m._solver_plugin = None
+
+    def Update_W(self, verbose: bool) -> None:
+        """Hedging begins with the weights of the rough climb: near them scenarios agree sooner than from none."""
+        begun = self.watch.begun_weights
+        if self._PHIter != 1 or begun is None:
+            super().Update_W(verbose)
+            return
+        for name, m in self.local_scenarios.items():
+            for i, w in enumerate(begun[name].tolist()):
+                m._mpisppy_model.W["ROOT", i].set_value(w)
 
     def solve_one(self, solver_options: Any, k: str, s: Any, **_: Any) -> float:
         """Solves scenario k with the objective mpi-sppy has given its decisions."""

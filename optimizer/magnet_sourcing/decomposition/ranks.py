@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def over_ranks(request: Request, report: Callable[[Step], None]) -> Decomposed:
     command = [str(_mpiexec()), "-n", str(request.hedging.ranks), sys.executable, "-m", __package__]
     with tempfile.TemporaryDirectory(prefix="magnet-sourcing-", ignore_cleanup_errors=True) as name:
         folder = Folder(Path(name))
-        folder.write("request", request)
+        folder.write("request", replace(request, scenarios=Handed(folder, request.scenarios)))
         with open(folder.path / "output.txt", "wb") as output:
             process = subprocess.Popen(
                 [*command, name],
@@ -164,3 +165,22 @@ class Folder:
 
     def asked_to_stop(self) -> bool:
         return (self.path / "stop").exists()
+
+
+class Handed(Mapping[str, Mapping[str, Sequence[Any]]]):
+    """Tables of scenarios in a folder, a file each, read whenever they are asked for: a rank holds none but its own."""
+
+    def __init__(self, folder: Folder, scenarios: Mapping[str, Mapping[str, Sequence[Any]]]) -> None:
+        self._folder = folder
+        self._numbers = {name: i for i, name in enumerate(scenarios)}
+        for name, i in self._numbers.items():
+            folder.write(f"scenario{i}", scenarios[name])
+
+    def __getitem__(self, name: str) -> Mapping[str, Sequence[Any]]:
+        return self._folder.read(f"scenario{self._numbers[name]}")  # type: ignore[no-any-return]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)

@@ -10,6 +10,7 @@ from ..session import Status, relative_gap
 
 if TYPE_CHECKING:
     from magnet_models import Goal
+    from magnet_models.timing import Timing
 
 # A future of the reference case takes 0.07 s to a gap of 0.3 %, and fifty times as long to one of 0.02 %.
 _COARSE = 5e-3
@@ -72,7 +73,7 @@ class Hedging:
 
 @dataclass(frozen=True)
 class Request:
-    """Everything one run needs."""
+    """Everything one run needs. timing: decision years of use in some future, so that nobody needs the tables of all."""
 
     settings: Mapping[str, Any]
     scenarios: Mapping[str, Mapping[str, Sequence[Any]]]
@@ -83,6 +84,7 @@ class Request:
     china_cap: Mapping[int, float] = field(default_factory=dict)
     adapt_from: int | None = None
     hedging: Hedging = field(default_factory=Hedging)
+    timing: Timing = field(kw_only=True)
 
     def __post_init__(self) -> None:
         if set(self.scenarios) != set(self.probability) or not self.scenarios:

@@ -54,6 +54,8 @@ def decompose(
     Raises MissingExtra without mpi-sppy (or, for several ranks, MPI), RanksFailed if processes end without a result,
     `Refused` when the tables leave something open.
     """
+    from magnet_models.creator import common_timing
+
     request = Request(
         settings,
         dict(scenarios),
@@ -64,6 +66,7 @@ def decompose(
         dict(china_cap or {}),
         adapt_from,
         hedging or Hedging(),
+        timing=common_timing(settings, planned, scenarios),
     )
     if request.hedging.ranks > 1:
         return over_ranks(request, _telling(progress))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import highspy
 import numpy as np
 
 from ..loaded import Loaded
@@ -17,8 +18,6 @@ from ..matrix import Matrix, to_matrix
 from ..session import Outcome, Session, Status
 
 if TYPE_CHECKING:
-    from magnet_models.timing import Timing
-
     from .clock import Clock
     from .request import Request
 
@@ -37,10 +36,26 @@ class Known:
     detail: str = ""
 
 
+class Plane(NamedTuple):
+    """A scenario's objective is at least height + slope.x, wherever the common decisions x are."""
+
+    height: float
+    slope: np.ndarray
+
+
+class Held(NamedTuple):
+    """A scenario with its common decisions held: the measure and the rest (see `measured`), and a plane that holds its
+    objective from below, if one follows."""
+
+    cost: float
+    rest: float
+    plane: Plane | None
+
+
 class Subproblem:
     """The model of one scenario as arrays."""
 
-    def __init__(self, name: str, request: Request, timing: Timing, clock: Clock) -> None:
+    def __init__(self, name: str, request: Request, clock: Clock) -> None:
         from magnet_models import Goal
         from magnet_models.creator import scenario_model, shared
 
@@ -51,7 +66,7 @@ class Subproblem:
             name,
             request.scenarios[name],
             planned=request.planned,
-            timing=timing,
+            timing=request.timing,
             goal=goal,
             china_price=request.china_price,
             china_cap=request.china_cap,
@@ -72,6 +87,7 @@ class Subproblem:
         self._square: dict[int, int] = {}
         self._last: np.ndarray | None = None
         self._linear: Loaded | None = None
+        self._basis: dict[str, highspy.HighsBasis] = {}
 
     # ------------------------------------------------------------ by itself
 
@@ -193,14 +209,7 @@ class Subproblem:
         solve begins at the end of the one before."""
         cost = self.matrix.cost.copy()
         cost[self.first] += weights
-        matrix = self.matrix.aiming(cost, self.matrix.offset).relaxed()
-        if self._linear is None:
-            self._linear = Loaded(matrix, self._clock.options())
-            self._linear.begin(matrix)
-        else:
-            self._linear.begin(matrix, basis=self._linear.basis)
-        outcome = self._linear.solve()
-        self._clock.saw(outcome)
+        outcome = self._solve_roughly(self.matrix.aiming(cost, self.matrix.offset), "priced")
         if outcome.status is not Status.OPTIMAL or outcome.bound is None or outcome.values is None:
             return None
         return outcome.bound, outcome.values[self.first]
@@ -212,24 +221,40 @@ class Subproblem:
         outcome = self._solve(matrix)
         return None if outcome.values is None else outcome.values[self.first]
 
-    def held(self, values: np.ndarray, shared: float | None = None) -> tuple[float, float] | None:
-        """The measure and the rest (see `measured`) with the common decisions held; None if it cannot be.
+    def held(self, held: np.ndarray, shared: float | None = None) -> Held | None:
+        """What it costs with the common decisions held; None if they cannot be.
 
         shared: a value the shared variable of the aim is held at, too; otherwise the scenario does its best alone.
         """
         own = self.first[:-1] if self.has_shared else self.first
-        matrix = self.matrix.held(own, values[: len(own)])
+        matrix = self.matrix.held(own, held[: len(own)])
         matrix = self._alone(matrix) if shared is None else matrix.held(self.first[-1:], shared)
-        outcome = self._solve_held(matrix)
-        return None if outcome.values is None else self.measured(outcome.values)
-
-    def _solve_held(self, matrix: Matrix) -> Outcome:
-        """With the common decisions held the other whole numbers mostly come out whole: then no search is needed."""
-        outcome = self._solve(matrix.relaxed())
+        outcome = self._solve_roughly(matrix, "held")
         if outcome.values is None:
-            return outcome
-        found = outcome.values[matrix.whole]
-        return outcome if (found == np.round(found)).all() else self._solve(matrix, close=True)
+            return None
+        plane = None
+        if outcome.status is Status.OPTIMAL and outcome.bound is not None and not self.has_shared:
+            slope = self._linear.duals().columns[self.first]  # type: ignore[union-attr]
+            plane = Plane(outcome.bound - float(slope @ held), slope)
+        values, found = outcome.values, outcome.values[matrix.whole]
+        if not (found == np.round(found)).all():  # mostly they come out whole, and no search is needed
+            whole = self._solve(matrix, close=True).values
+            if whole is None:
+                return None
+            values = whole
+        return Held(*self.measured(values), plane)
+
+    def _solve_roughly(self, matrix: Matrix, kind: str) -> Outcome:
+        """With fractions allowed, from the basis of the last such solve of the same kind."""
+        matrix = matrix.relaxed()
+        if self._linear is None:
+            self._linear = Loaded(matrix, self._clock.options())
+        self._linear.begin(matrix, basis=self._basis.get(kind))
+        outcome = self._linear.solve()
+        if outcome.status is Status.OPTIMAL:
+            self._basis[kind] = self._linear.basis
+        self._clock.saw(outcome)
+        return outcome
 
     def _solve(self, matrix: Matrix, start: np.ndarray | None = None, close: bool = False) -> Outcome:
         outcome = Session(matrix, self._clock.options(close), start=start).solve()

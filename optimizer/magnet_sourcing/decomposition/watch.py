@@ -13,8 +13,9 @@ import numpy as np
 from ..scenario_plan import tail_mean
 from ..session import Status, relative_gap
 from .clock import Clock
+from .master import Master
 from .request import Decomposed, Request, Step
-from .subproblem import Subproblem
+from .subproblem import Held, Plane, Subproblem
 
 if TYPE_CHECKING:
     from magnet_models import Goal
@@ -32,6 +33,10 @@ _ROUGH_END = 1 / 64
 _VAIN = 4
 # Iterations between looks at the hedging's own weights once they have given no better bound.
 _FRUITLESS = 5
+# In how many decisions the plans looked for by planes differ from the best one, to begin with and at most; and tries in
+# vain after which hedging goes on.
+_NEAR, _FAR = 4, 64
+_VAIN_TRIES = 6
 # Least rho as a share of the mean over decisions that cost something: free decisions must be pulled together, too.
 _LEAST_RHO = 0.1
 
@@ -62,11 +67,15 @@ class Watch:
         self._p = request.probability
         self._tried: set[bytes] = set()
         self._some = next(iter(local.values()))
+        self._leader = next(iter(self._p))  # the process that has this scenario searches by planes
+        self._master: Master | None = None
+        self._pause, self._next_search = 1, 0
         self._climb: dict[str, np.ndarray] | None = None
         self._pace, self._vain, self._fruitless = _PACE, 0, 0
         self.bound: float | None = None
         self.objective: float | None = None
         self.values: np.ndarray | None = None
+        self.begun_weights: dict[str, np.ndarray] | None = None
         self.costs: dict[str, float] = {}
         self.log: list[Step] = []
         self._minima: tuple[np.ndarray, dict[str, np.ndarray]] = (np.zeros(0), {})
@@ -91,14 +100,19 @@ class Watch:
         self.begun_with = self._gather(
             {n: self.known[n].values[s.first] / (self.size / s.units_of_shared()) for n, s in self._local.items()}
         )
+        if self._leader in self._local:
+            self._master = Master(self._local[self._leader], self._p)
         likely = sorted(self.begun_with, key=lambda n: -self._p[n])
         for name in likely[:_FIRST_PLANS]:
             if not self._over():
                 self._try(self.begun_with[name])
         self._bound_shared()
+        self._report(Step(0, self._clock.seconds, self.objective, self.bound, None))
         none = {n: np.zeros(len(self.size)) for n in self._local}
         self._climb = self._step_from(none, self.bound, self.begun_with)
         self._climb_roughly()
+        self.begun_weights = self._climb
+        self._search_by_planes()
         self._note(0, None)
 
     def _rests(self) -> dict[str, float]:
@@ -181,6 +195,7 @@ class Watch:
         if not self._over():
             self._look_for_bound(weights)
         self._try_some(average, self._gather(decisions))
+        self._search_by_planes()
         self._note(iteration, disagreement)
 
     def _try_some(self, average: np.ndarray, decisions: Mapping[str, np.ndarray]) -> None:
@@ -204,6 +219,7 @@ class Watch:
         self._climb_on()
         if self._minima[1]:
             self._try_some(*self._minima)
+        self._search_by_planes()
         self._note(iteration, None)
 
     def _climb_on(self) -> None:
@@ -231,6 +247,7 @@ class Watch:
             bound = sum(self._p[n] * x[0] for n, x in found.items())
             vain += 1
             if bound > best:
+                self._learn_priced(found, weights)
                 best, self._climb, vain = bound, weights, 0
             elif vain >= _VAIN:
                 pace, vain = pace / 2, 0
@@ -239,6 +256,44 @@ class Watch:
                 break
             weights = step
         self.bound = best if self.bound is None else max(self.bound, best)
+
+    # ------------------------------------------------------------ planes
+
+    def _learn_priced(self, found: Mapping[str, Any], weights: Mapping[str, np.ndarray]) -> None:
+        """A scenario whose least objective with these prices is known costs at least that, less the prices."""
+        self._learn({n: Plane(found[n][0], -weights[n]) for n in self._local})
+
+    def _learn(self, planes: Mapping[str, Plane | None]) -> None:
+        known = self._gather(planes)
+        if self._master is not None:
+            self._master.learn(known)
+
+    def _search_by_planes(self) -> None:
+        """Tries what is best by all planes near the best plan; every try gives planes there. Where they promise nothing
+        better, it is looked for further away; after a search in vain twice as many iterations pass until the next."""
+        if len(self.log) < self._next_search:
+            return
+        radius, vain, first = _NEAR, 0, self.objective
+        while self.objective is not None and radius <= _FAR and vain < _VAIN_TRIES and not self.over():
+            before = self.objective
+            values, promised = self._best_near(radius)
+            if values is None or promised >= before or not self._is_new(values):
+                radius *= 2
+                continue
+            self._try(values)
+            vain = 0 if self.objective < before else vain + 1
+            if not vain:
+                self._report(Step(len(self.log), self._clock.seconds, self.objective, self.bound, None))
+        self._pause = 1 if self.objective != first else 2 * self._pause
+        self._next_search = len(self.log) + self._pause
+
+    def _best_near(self, radius: int) -> tuple[np.ndarray | None, float]:
+        found = {}
+        if self._master is not None and self.values is not None:
+            found[self._leader] = self._master.best(self.values, radius, self._clock)
+        return self._gather(found)[self._leader]  # type: ignore[no-any-return]
+
+    # ------------------------------------------------------------ prices
 
     def _centred(self, weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Prices whose mean is zero, without which there is no bound."""
@@ -255,6 +310,7 @@ class Watch:
         found = self._gather({n: s.priced(centred[n]) for n, s in self._local.items()})
         if any(x is None for x in found.values()):
             return None
+        self._learn_priced(found, centred)
         bound = sum(self._p[n] * x[0] for n, x in found.items())
         self.bound = bound if self.bound is None else max(self.bound, bound)
         return self._step_from(centred, bound, {n: x[1] for n, x in found.items()})
@@ -320,15 +376,13 @@ class Watch:
                 self._keep(values, *found)
 
     def _held(self, values: np.ndarray, shared: float | None) -> tuple[dict[str, float], dict[str, float]] | None:
-        local: dict[str, tuple[float, float] | None] = {}
-        for name, s in self._local.items():
-            local[name] = s.held(values, shared)
-            if local[name] is None:
-                break
-        found = self._gather(local)
-        if len(found) < len(self._p) or any(x is None for x in found.values()):
+        # All scenarios, even when one of them cannot: which come first differs between processes, what is learned must not.
+        found: dict[str, Held | None] = self._gather({n: s.held(values, shared) for n, s in self._local.items()})
+        if self._master is not None:
+            self._master.learn({n: x.plane for n, x in found.items() if x is not None})
+        if any(x is None for x in found.values()):
             return None
-        return {n: x[0] for n, x in found.items()}, {n: x[1] for n, x in found.items()}
+        return {n: x.cost for n, x in found.items() if x}, {n: x.rest for n, x in found.items() if x}
 
     def _keep(self, values: np.ndarray, costs: dict[str, float], rests: dict[str, float]) -> None:
         objective = self._aimed_at(costs, rests)

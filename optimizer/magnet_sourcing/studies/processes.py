@@ -177,8 +177,8 @@ class Processes(Generic[T, A]):
             elif kind == "raised":
                 raise what
             else:
-                worker.begun = None
                 _, task = worker.tasks.popleft()
+                worker.begun = time.monotonic() if worker.tasks else None  # at the next already
                 self._stopped = self._finished(task, what, f"process {worker.process.pid}")
         return True
 
@@ -247,8 +247,8 @@ def _serve(make: Callable[[], Callable[[Any], Any]], pipe: Connection) -> None:
         function = make()
         pipe.send(("ready", None))
         while (tasks := pipe.recv()) is not None:
+            pipe.send(("begun", None))
             for task in tasks:
-                pipe.send(("begun", None))
                 pipe.send(_answer(function, task))
 
 
