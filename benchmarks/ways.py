@@ -177,9 +177,10 @@ def ours_by_default(folder: Path, asked: Asked) -> Measured:
 
 
 def floor(folder: Path, asked: Asked) -> Measured:
-    """HiGHS alone, on arrays that are already in memory."""
+    """HiGHS alone, on arrays that are already in memory, by the method ours takes."""
     import highspy
     import numpy as np
+    from magnet_sourcing import method
 
     a, m = _read(folder, "arrays"), Measured()
     h = highspy.Highs()
@@ -187,20 +188,15 @@ def floor(folder: Path, asked: Asked) -> Measured:
         h.setOptionValue(name, value)
     m.peak["inputs"] = peak()
     with m.step("hand over"):
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(a["cost"]), len(a["row_lower"])
-        lp.col_cost_, lp.offset_ = a["cost"] * a["scale"], a["offset"] * a["scale"]
-        lp.col_lower_, lp.col_upper_ = a["lower"], a["upper"]
-        lp.row_lower_, lp.row_upper_ = a["row_lower"], a["row_upper"]
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = a["start"], a["index"], a["value"]
-        if a["whole"].any():
-            kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-            lp.integrality_ = [kinds[int(w)] for w in a["whole"]]
-        h.passModel(lp)
+        h.passModel(
+            len(a["cost"]), len(a["row_lower"]), len(a["value"]),
+            int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize), a["offset"] * a["scale"],
+            a["cost"] * a["scale"], a["lower"], a["upper"], a["row_lower"], a["row_upper"],
+            a["start"], a["index"], a["value"], a["whole"].astype(np.int32),
+        )  # fmt: skip
     if asked.solve:
         with m.step("solve"):
-            h.run()
+            method.run(h, linear=not a["whole"].any())
             np.array(h.getSolution().col_value)
         m.said = {"status": _ending(h)}
         if m.said["status"] == "optimal":

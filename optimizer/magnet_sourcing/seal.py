@@ -19,8 +19,11 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)  # an odd constant whose multiples are spre
 
 
 def seal_of(tables: Mapping[str, pd.DataFrame], record: Mapping[str, Any]) -> str:
-    """The mark of the tables and the solver's record (but for the seal in it); whatever the order of rows and fields."""
-    said = {field: _text(value) for field, value in record.items() if field != FIELD}
+    """The mark of the tables and the solver's record, whatever the order of rows and fields.
+
+    Left out are the seal itself and how long things took, so that the same input has the same seal.
+    """
+    said = {k: _text(value) for k, value in record.items() if k != FIELD and not k.endswith("seconds")}
     written = json.dumps(said, sort_keys=True) + tables_mark(tables)
     return hashlib.sha256(written.encode()).hexdigest()
 
