@@ -11,6 +11,12 @@ from .problems import did_you_mean
 from .schema import Column
 
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+# Blanks of other widths, and characters that do not show.
+_BLANKS = dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ") | dict.fromkeys(
+    [0xAD, 0x200B, 0x2060, 0xFEFF]
+)
+# Beyond this a number is no amount of anything, and a solver takes it for infinite.
+LARGEST = 1e15
 _YES = {"yes": True, "y": True, "true": True, "1": True}
 _NO = {"no": False, "n": False, "false": False, "0": False}
 
@@ -20,10 +26,11 @@ class BadValue(Exception):
 
 
 def tidy(raw: Any) -> Any:
-    """Text without surrounding or non-breaking blanks; empty text and NaN are a blank (None)."""
+    """Text without surrounding or invisible characters, every blank a plain one; empty text and NaN are a blank (None)."""
     if isinstance(raw, str):
-        text = raw.replace("\u00a0", " ").replace("\u200b", "").strip()
-        return text or None
+        text = raw.strip()
+        # Joiners (U+200C, U+200D) mean something within words of Indian scripts, and nothing around them.
+        return (text if text.isascii() else text.translate(_BLANKS).strip(" \u200c\u200d")) or None
     if isinstance(raw, float) and math.isnan(raw):
         return None
     return raw.item() if hasattr(raw, "item") else raw
@@ -95,6 +102,8 @@ def _as_float(column: Column, raw: Any) -> float:
         raise BadValue(
             f"{column.name} {raw} is not finite; must be a number{_in_unit(column)}, or blank where the column allows it"
         )
+    if abs(value) > LARGEST:
+        raise BadValue(f"{column.name} {value:g} is too large; must be from {-LARGEST:g} to {LARGEST:g}")
     return value
 
 
