@@ -298,7 +298,7 @@ def cost_curves(c: Content) -> None:
     for name, rows in points.items():
         rows.sort(key=lambda r: r["size"])
         expansion = c.by_name["expansions"].get(name)
-        if expansion is None:
+        if expansion is None or expansion.bad & {"sizing", "max_size"}:
             continue
         if expansion["sizing"] != "range":
             c.error(rows[0], "expansion", f"a cost curve is for sizing 'range'; {name} is '{expansion['sizing']}'")
