@@ -42,6 +42,8 @@ _FREE = {
 def other_alphabets(c: Content) -> None:
     """No word of a name mixes Latin letters with letters of another alphabet that look like them."""
     for r, column in _names(c):
+        if r[column].isascii():
+            continue
         odd = next((_odd_letter(word) for word in r[column].split() if _odd_letter(word)), None)
         if odd:
             c.error(
@@ -52,7 +54,7 @@ def other_alphabets(c: Content) -> None:
 
 
 def _odd_letter(word: str) -> str | None:
-    if word.isascii() or not any(x.isascii() and x.isalpha() for x in word):
+    if not any(x.isascii() and x.isalpha() for x in word):
         return None
     return next((x for x in word if x in _OTHERS), None)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _NAMED_BY_OTHERS = ("elements", "locations", "materials", "impacts", "ramps", "spending")
 # Outputs of so many times the mass of the inputs are no water or oxygen that nobody wrote down.
 _MASS = 10.0
-# Years between the base year and the first period beyond which one of them is a slip.
+# Years from the planning years beyond which another year is a slip.
 _LONG_AGO = 50
 
 Placed = set[tuple[Any, Any]]  # (material, location)
@@ -37,9 +37,11 @@ def deliverable(c: Content) -> None:
 
 
 def lanes_lead_somewhere(c: Content) -> None:
-    """What a lane carries is there to be loaded, and wanted where it is unloaded."""
+    """What a lane carries is there to be loaded, and wanted where it is unloaded.
+
+    Disposal is no use: it can be had at the lane's beginning.
+    """
     lanes, made, taken = c.by_name["lanes"], _made(c) | _unloaded(c), _taken(c) | _loaded(c)
-    disposable = {r["material"] for r in c.table("materials") if r["disposal_cost"] is not None}
     for r in c.table("freight"):
         lane = lanes.get(r["lane"])
         if lane is None or r.bad or lane.bad:
@@ -47,7 +49,7 @@ def lanes_lead_somewhere(c: Content) -> None:
         material, origin, destination = r["material"], lane["origin"], lane["destination"]
         if (material, origin) not in made:
             c.warn(r, "lane", f"lane {r['lane']} finds nothing to carry: nothing makes or brings {material} at {origin}")
-        if (material, destination) not in taken and material not in disposable:
+        if (material, destination) not in taken:
             c.warn(r, "lane", f"lane {r['lane']} leads nowhere: nothing takes {material} at {destination}")
 
 
@@ -115,7 +117,10 @@ def nothing_from_nothing(c: Content) -> None:
     incomplete = {r["process"] for r in c.table("recipes") if r.bad}
     for process, side in sides.items():
         stage = stage_of.get(process)
-        if process in incomplete or not side["output"]:
+        if process in incomplete:
+            continue
+        if not side["output"]:
+            c.warn(side["input"][0], "direction", f"process {process} makes nothing: it has inputs and no output")
             continue
         first = side["output"][0]
         if not side["input"]:
@@ -153,6 +158,15 @@ def windows_meet_the_horizon(c: Content) -> None:
                 c.warn(r, "first_year", f"first_year {first} is after the planning years, which end in {end}: it is never used")
             if r["active"] is not False and last is not None and last < begin:
                 c.warn(r, "last_year", f"last_year {last} is before the planning years, which begin in {begin}: it is never used")
+    for name, table in TABLES.items():
+        for column in table.yearly:
+            for r in c.table(name):
+                given = r.values.get(column.name)
+                if not given or None in given or column.name in r.bad:
+                    continue
+                if far := [t for t in given if not begin - _LONG_AGO <= t <= end + _LONG_AGO]:
+                    said = f"{column.name} {far[0]} is more than {_LONG_AGO} years from the planning years, {begin}-{end}"
+                    c.warn(r, f"{column.name} {far[0]}", said)
     base = c.settings.get("base_year")
     if base is not None and abs(base - begin) > _LONG_AGO:
         c.found.warning("settings", None, None, f"base_year {base} is {abs(base - begin)} years from the first period, {begin}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,6 +49,10 @@ class Beside(Record):
 BESIDE = ("low", "high", "distribution", "confidence")
 
 
+# Problems of a sheet that are listed; nobody reads on, and a file of a million wrong rows must not fill the memory.
+MOST_LISTED = 1000
+
+
 class Findings:
     """Problems gathered while checking, each placed by table, row and header."""
 
@@ -55,11 +60,12 @@ class Findings:
         self._sheets, self._origin = sheets, origin
         self.problems: list[Problem] = []
         self._order: dict[int, tuple[int, int, int]] = {}
+        self._listed: Counter[tuple[str, str]] = Counter()
 
     def copy(self) -> Findings:
         """What was found so far, to be added to without touching this."""
         other = Findings(self._sheets, self._origin)
-        other.problems, other._order = list(self.problems), dict(self._order)
+        other.problems, other._order, other._listed = list(self.problems), dict(self._order), self._listed.copy()
         return other
 
     def error(self, table: str, row: int | None, column: str | None, message: str) -> None:
@@ -69,6 +75,11 @@ class Findings:
         self._add("warning", table, row, column, message)
 
     def _add(self, severity: Any, table: str, row: int | None, column: str | None, message: str) -> None:
+        self._listed[table, severity] += 1
+        if self._listed[table, severity] > MOST_LISTED:
+            if self._listed[table, severity] > MOST_LISTED + 1:
+                return
+            row, column, message = None, None, f"more than {MOST_LISTED:,} {severity}s in this table; mend these first"
         sheet = self._sheets.get(table)
         cell, position = "", -1
         if sheet is not None and row is not None:
@@ -260,6 +271,7 @@ def check_references(records: Mapping[str, list[Record]], found: Findings) -> No
     known = {
         name: {r.values.get(_reference_key(name)) for r in rows} for name, rows in records.items() if name in TABLES
     }
+    hints: dict[tuple[str, str], str] = {}  # one misspelt name may stand in ten thousand rows
     for name, rows in records.items():
         references = [c for c in TABLES[name].columns if c.kind == "ref"]
         for record in rows:
@@ -270,13 +282,11 @@ def check_references(records: Mapping[str, list[Record]], found: Findings) -> No
                 if column.ref == "sources" and str(value).casefold().startswith("estimate"):
                     continue
                 record.bad.add(column.name)
-                found.error(
-                    name,
-                    record.row,
-                    column.name,
-                    f"{column.name} '{value}' is not in "
-                    f"{column.ref}{did_you_mean(str(value), (str(k) for k in known[column.ref] if k))}",
-                )
+                if (column.ref, str(value)) not in hints:
+                    few = len(hints) < MOST_LISTED
+                    hints[column.ref, str(value)] = did_you_mean(str(value), map(str, known[column.ref])) if few else ""
+                hint = hints[column.ref, str(value)]
+                found.error(name, record.row, column.name, f"{column.name} '{value}' is not in {column.ref}{hint}")
 
 
 def _reference_key(table: str) -> str:

@@ -202,9 +202,12 @@ def _read_csv(file: Path) -> Sheet:
     text = file.read_bytes().decode("utf-8-sig")
     if "\0" in text:
         raise csv.Error("it holds null characters")
-    sheet = Sheet(file.stem, file.name, "csv")
+    sheet, count = Sheet(file.stem, file.name, "csv"), 0
     # A row is counted as a spreadsheet counts it: a text of several lines is one row, a blank line is one too.
     for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
+        count += len(cells)
+        if count > MAX_CELLS:
+            raise csv.Error(f"it holds more than {MAX_CELLS:,} cells")
         tidied: list[Any] = [c if c.strip() else None for c in cells]
         if not any(c is not None for c in tidied):
             continue

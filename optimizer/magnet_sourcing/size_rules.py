@@ -33,14 +33,8 @@ class _Held(NamedTuple):
     record: Record
     column: Column
     numbers: dict[int | None, float]
-
-    @property
-    def least(self) -> float:
-        return min(abs(x) for x in self.numbers.values())
-
-    @property
-    def most(self) -> float:
-        return max(abs(x) for x in self.numbers.values())
+    least: float
+    most: float
 
 
 def far_from_its_like(c: Content) -> None:
@@ -61,19 +55,23 @@ def far_from_its_like(c: Content) -> None:
 def _all_held(c: Content) -> Iterator[_Held]:
     for name, table in TABLES.items():
         wanted = [x for x in table.columns if x.kind == "number" and x.unit not in _NO_UNIT and not x.unit.startswith("as ")]
-        for r in c.table(name) if name not in _LEFT_OUT else ():
-            for column in wanted:
-                value = r[column.name]
-                if value is None or column.name in r.bad:
+        if name in _LEFT_OUT:
+            continue
+        for column in wanted:
+            key, default = column.name, column.default
+            for r in c.table(name):
+                value = r.values.get(key)
+                if not value or value == default or key in r.bad:
                     continue
                 given = value if isinstance(value, dict) else {None: value}
-                numbers = {t: x for t, x in given.items() if x and x != column.default}
+                numbers = {t: x for t, x in given.items() if x and x != default}
                 if numbers:
-                    yield _Held(r, column, numbers)
+                    sizes = [abs(x) for x in numbers.values()]
+                    yield _Held(r, column, numbers, min(sizes), max(sizes))
 
 
 def _among_years(c: Content, held: _Held) -> None:
-    if len(held.numbers) < 2:
+    if held.most <= FAR * held.least:
         return
     ranked = sorted((abs(x), t) for t, x in held.numbers.items())
     for (x, t), (other, _), beyond in ((ranked[-1], ranked[-2], "largest"), (ranked[0], ranked[1], "smallest")):
@@ -85,9 +83,11 @@ def _among(c: Content, rows: Sequence[_Held], like: Sequence[_Held], others: str
     """Each row against all rows like it but itself: for that the two greatest and the two least of these are enough."""
     greatest = sorted(((h.most, id(h.record)) for h in like), reverse=True)
     least = sorted((h.least, id(h.record)) for h in like)
-    if len({i for _, i in greatest}) <= _FEW:
+    if len(like) <= _FEW or len({i for _, i in greatest}) <= _FEW:
         return
     for held in rows:
+        if held.most <= FAR * greatest[1][0] and held.least * FAR >= least[1][0] and len(rows) == len(like):
+            continue
         most = next(x for x, i in greatest if i != id(held.record))
         fewest = next(x for x, i in least if i != id(held.record))
         for t, x in held.numbers.items():

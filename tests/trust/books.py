@@ -224,11 +224,13 @@ def _folder_grids(path: Path) -> dict[str, Grid]:
             continue
         with file.open(encoding="utf-8", newline="") as text:
             rows = [[c or None for c in row] for row in csv.reader(text)]
-        table = TABLES.get(name)
+        table, settings = TABLES.get(name), {c.name: c for c in SETTINGS}
         for row in rows[1:]:
+            if table is None:
+                row[1] = typed(settings.get(row[0] or ""), row[1])
             for c, header in enumerate(rows[0]):
-                column = table.by_name.get(header) or table.by_name.get(split_header(header)[0]) if table else None
-                row[c] = typed(column, row[c])
+                if table is not None and header is not None:
+                    row[c] = typed(table.by_name.get(header) or table.by_name.get(split_header(header)[0]), row[c])
         grids[name] = Grid(name, rows, 1)
     return grids
 

@@ -546,6 +546,15 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     return made
 
 
+@kind("a base year of another century", "years")
+def _(book: Book, rng: Random) -> Spoilt | None:
+    at = next(s for s in book.settings if s.column.name == "base_year")
+    made = spoil(book, at, at.value + rng.choice([100, -100]), "years from the first period")
+    assert made is not None
+    made.places.add(("settings", ""))
+    return made
+
+
 @kind("a yearly column of a year that is none of the case's", "years")
 def _(book: Book, rng: Random) -> Spoilt | None:
     at = pick(book, rng, lambda at: at.year is not None and is_number(at.value))
@@ -554,7 +563,8 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     year = at.year + rng.choice([100, -100])  # type: ignore[operator]
     book.edit(at.sheet).rows[0][at.col] = f"{at.column.name} {year}"
     places = {book.place(at.sheet, r, c) for r in range(len(book.grids[at.sheet].rows)) for c in range(len(book.grids[at.sheet].headers))}
-    return Spoilt(f"{at.sheet}: {at.header} became {year}", places, ("no value for", "planning years", "no period", "first year of a period"))
+    places |= {p for o in book.cells if (o.sheet, o.col) == (at.sheet, at.col) for p in ranges_of(book, o)}
+    return Spoilt(f"{at.sheet}: {at.header} became {year}", places, ("no value for", "planning years", "no period", "first year of a period", "does not hold"))
 
 
 def years_of(book: Book) -> list[int]:
