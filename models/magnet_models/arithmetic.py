@@ -3,11 +3,15 @@
 `sum` adds floats with a correction from Python 3.12 on, and other kinds of number without; here every version and
 every kind of number gives the same digits. A number that keeps account of what is done with it (it has methods `least`
 and `greatest`) takes part in the choice of an extreme, instead of being asked which is smaller.
+
+Arrays of such numbers are arrays of objects: numpy then does arithmetic by asking each of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 
 def total(numbers: Iterable[float]) -> float:
@@ -18,7 +22,7 @@ def total(numbers: Iterable[float]) -> float:
     return added
 
 
-_PLAIN = {float, int}  # asked first: nearly all numbers are
+_PLAIN = {float, int, np.float64, np.int64}  # asked first: nearly all numbers are
 
 
 def least(a: float, b: float) -> float:
@@ -43,3 +47,15 @@ def matters(coefficient: float) -> bool:
     if coefficient.__class__ in _PLAIN:
         return coefficient != 0
     return hasattr(coefficient, "least") or coefficient != 0
+
+
+def vector(numbers: Sequence[float]) -> np.ndarray:
+    """The numbers as an array, of objects if any of them is more than its value."""
+    return np.array(numbers, dtype=float if set(map(type, numbers)) <= _PLAIN else object)
+
+
+def mattering(coefficients: np.ndarray) -> np.ndarray:
+    """`matters` of each."""
+    if coefficients.dtype != object:
+        return coefficients != 0
+    return np.array([matters(c) for c in coefficients.flat], dtype=bool).reshape(coefficients.shape)

@@ -9,7 +9,7 @@ from pyomo.environ import Block, ConcreteModel
 
 from .components import Aim
 from .custody import Custody
-from .programme import Programme
+from .programme import Linear, Programme
 from .rows import Row, Term, at_most, constrain, scaled, variables
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Attribution:
         keys = [k for k, amount in promised.items() if amount > 0 and k in deliver]
         self._kept = variables(block, "promised", keys, lambda *k: promised[k])
         constrain(block, "promise", ((k, self._promise(*k)) for k in keys))
-        self.programme.cost = scaled(-1.0, [*self._deliveries(s), *self._flows()])
+        self.programme.cost = Linear.of([*self._deliveries(s), *self._flows()]).times(-1.0)
         self.pyomo.objective_value = Aim(self.programme)
 
     def _promise(self, d: str, t: int) -> Row:

@@ -5,91 +5,135 @@ A new kind of flow is one more function here and in `CONTRIBUTIONS`; no other fi
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .rows import Row, Term, constrain, variables
+import numpy as np
+from pyomo.environ import Block
+
+from .arithmetic import vector
+from .grids import NONE, Gathered, Grid, constrain_all, grid, layers, tabulated
+from .rows import Term
 
 if TYPE_CHECKING:
     from .model import Scenario
 
-Place = tuple[str, str, int]  # location, material, period
-Contribution = tuple[Place, float, list[Term]]  # place, constant t/y, terms
+Site = tuple[str, str]  # location, material
+
+
+class Contribution(NamedTuple):
+    """What comes to (or, below 0, goes from) some sites in each period: value * variable + constant, in t/y.
+
+    Arrays have a line for each site and an entry for each period; where nothing comes, the variable is NONE. always:
+    the place counts as one where something comes in every period, whatever the numbers are that say how much.
+    """
+
+    sites: Sequence[Site]
+    value: np.ndarray
+    column: np.ndarray
+    constant: np.ndarray | None = None
+    always: bool = False
 
 
 def production(s: Scenario) -> Iterator[Contribution]:
     """Outputs of processes; products of a partnership's facility only in our share."""
     data = s.data
-    outputs = {p: [row for row in data.recipe[p] if row.direction == "output"] for p in data.stage_of}
     products = {p: {row.material for row in data.products(p)} for p in data.stage_of}
-    for (f, p, t), run in s.facilities.run.items():
-        place, kept = data.facility[f].location, data.kept(f)
-        for row in outputs[p]:
-            share = kept if row.material in products[p] else 1.0
-            yield (place, row.material, t), 0.0, [(share * row.quantity[t], run)]
+
+    def made(f: str, p: str, row: Any) -> float:
+        return data.kept(f) if row.material in products[p] else 1.0
+
+    yield from _recipes(s, "output", made)
 
 
 def consumption(s: Scenario) -> Iterator[Contribution]:
     """Inputs of processes."""
-    for (f, p, t), run in s.facilities.run.items():
-        for row in s.data.recipe[p]:
-            if row.direction == "input":
-                yield (s.data.facility[f].location, row.material, t), 0.0, [(-row.quantity[t], run)]
+    yield from _recipes(s, "input", lambda f, p, row: -1.0)
+
+
+def _recipes(s: Scenario, direction: str, share: Callable[[str, str, Any], float]) -> Iterator[Contribution]:
+    """Rows of recipes at every facility that runs the process; share: of a row's quantity at a facility."""
+    data, run = s.data, s.facilities.run
+    listed = {p: [row for row in data.recipe[p] if row.direction == direction] for p in data.stage_of}
+    quantity = {p: data.yearly(rows, "quantity") for p, rows in listed.items() if rows}
+    used = [(i, f, p, j) for i, (f, p) in enumerate(run.heads) for j in range(len(listed[p]))]
+    if used:
+        shares = vector([share(f, p, listed[p][j]) for _, f, p, j in used])
+        yield Contribution(
+            [(data.facility[f].location, listed[p][j].material) for _, f, p, j in used],
+            shares[:, None] * np.array([quantity[p][j] for _, _, p, j in used]),
+            run.column[[i for i, _, _, _ in used]],
+        )
 
 
 def shipping(s: Scenario) -> Iterator[Contribution]:
     """Loaded at the origin; arrives at the destination less the loss."""
-    lanes = s.data.lane
-    ends = {k: (lanes[k[0]].origin, lanes[k[0]].destination, 1.0 - row.loss) for k, row in s.lanes.freight.items()}
-    for (a, m, t), ship in s.lanes.ship.items():
-        origin, destination, kept = ends[a, m]
-        yield (origin, m, t), 0.0, [(-1.0, ship)]
-        yield (destination, m, t), 0.0, [(kept, ship)]
+    ship, lane = s.lanes.ship, s.data.lane
+    kept = vector([1.0 - row.loss for row in s.lanes.freight.values()])
+    yield Contribution([(lane[a].origin, m) for a, m in ship.heads], np.array(-1.0), ship.column)
+    yield Contribution([(lane[a].destination, m) for a, m in ship.heads], kept[:, None], ship.column)
 
 
 def trade(s: Scenario) -> Iterator[Contribution]:
     """Purchases in, sales out."""
-    for (name, t), buy in s.purchases.buy.items():
-        row = s.data.supply[name]
-        yield (row.location, row.material, t), 0.0, [(1.0, buy)]
-    for (name, t), sell in s.sales.sell.items():
-        row = s.data.sale[name]
-        yield (row.location, row.material, t), 0.0, [(-1.0, sell)]
+    for sign, flow, rows in ((1.0, s.purchases.buy, s.data.supply), (-1.0, s.sales.sell, s.data.sale)):
+        sites = {name: (row.location, row.material) for name, row in rows.items()}
+        yield _moved(s, sign, flow, sites)
+
+
+def _moved(s: Scenario, sign: float, flow: Mapping[tuple[str, int], int], sites: Mapping[str, Site]) -> Contribution:
+    """The same sign times the flow of each name, at its site."""
+    return Contribution(list(sites.values()), np.array(sign), tabulated(flow, list(sites), s.data.periods))
 
 
 def tolling(s: Scenario) -> Iterator[Contribution]:
     """Sent out; product and our swarf back with their lag."""
-    for (q, t), send in s.tolls.send.items():
-        row = s.tolls.rows[q]
-        yield (row.origin, row.sent, t), 0.0, [(-1.0, send)]
+    yield sent(s)
     for row in s.tolls.rows.values():
-        for t in s.data.periods:
-            yield (row.destination, row.returned, t), 0.0, s.tolls.returned(row, t)
-            if row.swarf:
-                yield (row.destination, row.swarf, t), 0.0, s.tolls.swarf(row, t)
+        yield from listed((row.destination, row.returned), [s.tolls.returned(row, t) for t in s.data.periods])
+        if row.swarf:
+            yield from listed((row.destination, row.swarf), [s.tolls.swarf(row, t) for t in s.data.periods])
+
+
+def sent(s: Scenario) -> Contribution:
+    """Sent out to partners."""
+    return _moved(s, -1.0, s.tolls.send, {q: (row.origin, row.sent) for q, row in s.tolls.rows.items()})
 
 
 def collection(s: Scenario) -> Iterator[Contribution]:
     """End-of-life material collected."""
-    for (e, t), collect in s.returns.collect.items():
-        row = s.returns.rows[e]
-        yield (row.location, row.material, t), 0.0, [(1.0, collect)]
+    yield _moved(s, 1.0, s.returns.collect, {e: (row.location, row.material) for e, row in s.returns.rows.items()})
 
 
 def delivery(s: Scenario) -> Iterator[Contribution]:
     """Demand met."""
-    for (d, t), deliver in s.demands.deliver.items():
-        row = s.demands.rows[d]
-        yield (row.location, row.material, t), 0.0, [(-1.0, deliver)]
+    yield _moved(s, -1.0, s.demands.deliver, {d: (row.location, row.material) for d, row in s.demands.rows.items()})
 
 
 def storage(s: Scenario) -> Iterator[Contribution]:
     """What stocks give up or take in."""
-    for row in s.stocks.rows.values():
-        for t in s.data.periods:
-            constant, terms = s.stocks.change(row, t)
-            yield (row.location, row.material, t), constant, terms
+    yield from stored(s, lambda row: 1.0)
+
+
+def stored(s: Scenario, counted: Callable[[Any], float]) -> Iterator[Contribution]:
+    """(keep * opening - closing) / L; of what a stock holds to begin with, the share that is counted."""
+    rows, periods = s.stocks.rows, s.data.periods
+    sites = [(row.location, row.material) for row in rows.values()]
+    years, closing = s.data.by_period(s.data.horizon.years), tabulated(s.stocks.store, list(rows), periods)
+    keep = vector([s.stocks.kept(row, t) for row in rows.values() for t in periods]).reshape(closing.shape) / years
+    nothing = np.full((len(rows), 1), NONE)
+    initial = vector([counted(row) * row.initial for row in rows.values()])
+    held = np.concatenate((keep[:, :1] * initial[:, None], np.zeros((len(rows), len(periods) - 1))), axis=1)
+    yield Contribution(sites, keep, np.concatenate((nothing, closing[:, :-1]), axis=1), held)
+    yield Contribution(sites, -1.0 / years, closing)
+
+
+def listed(site: Site, terms: Sequence[Sequence[Term]]) -> Iterator[Contribution]:
+    """What comes to one site, as a list of terms for each period."""
+    nothing = np.full((1, len(terms)), NONE)
+    yield Contribution([site], np.array(0.0), nothing, always=True)
+    for value, column in layers(terms):
+        yield Contribution([site], value[None, :], column[None, :])
 
 
 CONTRIBUTIONS: tuple[Callable[[Scenario], Iterator[Contribution]], ...] = (
@@ -108,21 +152,54 @@ class Balances:
     """balance[l,m,t] and dispose[l,m,t], for every place where anything can come, go or be thrown away."""
 
     def __init__(self, s: Scenario) -> None:
-        terms: dict[Place, list[Term]] = defaultdict(list)
-        constant: dict[Place, float] = defaultdict(float)
+        gathered = Sum(s.data.periods)
         for contribution in CONTRIBUTIONS:
-            for place, fixed, added in contribution(s):
-                terms[place] += added
-                constant[place] += fixed
-        places = sorted(terms)
-        disposable = [k for k in places if s.data.material[k[1]].disposal_cost is not None]
-        self.dispose = variables(s.block, "dispose", disposable)
-        for place, out in self.dispose.items():
-            terms[place].append((-1.0, out))
-        self._terms, self._constant = terms, constant
-        constrain(s.block, "balance", ((k, self._balance(k)) for k in places))
+            for added in contribution(s):
+                gathered.add(added)
+        self.dispose = self._add_dispose(s, gathered)
+        gathered.add(Contribution(self.dispose.heads, np.array(-1.0), self.dispose.column))
+        gathered.constrain(s.block, "balance", exact=True)
 
-    def _balance(self, place: Place) -> Row:
-        """what comes - what goes = 0"""
-        value = -self._constant[place]
-        return Row(value, self._terms[place], value)
+    @staticmethod
+    def _add_dispose(s: Scenario, gathered: Sum) -> Grid:
+        """Where the material may be thrown away for a price, and there is anything."""
+        sites = sorted(k for k in gathered.sites if s.data.material[k[1]].disposal_cost is not None)
+        there = gathered.filled()[np.array([gathered.sites[k] for k in sites], dtype=np.int64)]
+        return grid(s.block, "dispose", sites, s.data.periods, there)
+
+
+class Sum:
+    """Contributions added up by site and period."""
+
+    def __init__(self, periods: Sequence[int]) -> None:
+        self._periods, self._terms = periods, Gathered(len(periods))
+        self.sites: dict[Site, int] = {}  # its line
+        self._constant: list[tuple[Sequence[int], np.ndarray]] = []
+        self._always: list[int] = []
+
+    def add(self, added: Contribution) -> None:
+        lines = [self.sites.setdefault(site, len(self.sites)) for site in added.sites]
+        self._terms.add(lines, added.value, added.column)
+        if added.always:
+            self._always += lines
+        if added.constant is not None:
+            self._constant.append((lines, added.constant))
+
+    def filled(self) -> np.ndarray:
+        """Of each line and period, whether anything comes or goes there."""
+        there = np.zeros((len(self.sites), len(self._periods)), dtype=bool)
+        there.flat[self._terms.rows()] = True
+        there[self._always] = True
+        return there
+
+    def constrain(self, block: Block, name: str, exact: bool) -> None:
+        """what comes - what goes = 0, or at least 0; in the order of the sites' names."""
+        order = sorted(self.sites)
+        place = np.empty(len(order), dtype=np.int64)
+        place[[self.sites[site] for site in order]] = np.arange(len(order))
+        constant = np.zeros((len(order), len(self._periods)))
+        for lines, added in self._constant:
+            constant = constant.astype(np.result_type(constant, added))
+            np.add.at(constant, place[lines], added)
+        self._terms.move(place)
+        constrain_all(block, name, order, self._periods, self._terms, -constant, -constant if exact else None)

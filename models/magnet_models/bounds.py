@@ -7,7 +7,8 @@ tables bound it nowhere.
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import reduce
+from collections.abc import Iterator
+from functools import cached_property, reduce
 from typing import Any
 
 from .arithmetic import greatest, least, total
@@ -22,7 +23,8 @@ class Useful:
 
     def __init__(self, data: Inputs) -> None:
         self._data = data
-        self._local = self._local_uses()
+        self._local: dict[Place, float] = {}
+        self._activity: dict[tuple[str, str], dict[int, float]] = {}
         self._endless = {(k.location, k.material): k for k in data.tables["stocks"] if k.capacity is None}
         self._lanes: dict[tuple[str, str], list[tuple[str, float]]] = defaultdict(list)
         for lane in data.tables["lanes"]:
@@ -55,7 +57,7 @@ class Useful:
                 if there not in reached:
                     reached.add(there)
                     queue.append(there)
-        uses = total(self._local.get((p, material, t), 0.0) + self._kept_for_later(p, material, t) for p in sorted(reached))
+        uses = total(self._used_at(p, material, t) + self._kept_for_later(p, material, t) for p in sorted(reached))
         if worst == 0 or uses == 0:
             return uses
         return uses / (1 - worst) ** (len(reached) - 1) if worst < 1 else FOREVER
@@ -74,43 +76,56 @@ class Useful:
         needed = later / kept if kept > 0 else (FOREVER if later else 0.0)
         return greatest(needed, stock.minimum[t]) / h.years[t]
 
-    def _local_uses(self) -> dict[Place, float]:
-        data, uses = self._data, defaultdict[Place, float](float)
-        h = data.horizon
-        for name, facility in data.facility.items():
-            for t in data.periods:
-                greatest = data.greatest_capacity(name, t) * facility.availability[t]
-                for operation in data.operations.get(name, []):
-                    run = self.activity(operation, greatest, t)
-                    for row in data.recipe[operation.process]:
-                        if row.direction == "input":
-                            uses[facility.location, row.material, t] += run * row.quantity[t]
-        for demand in data.tables["demands"]:
-            for t in data.periods:
-                uses[demand.location, demand.material, t] += data.needed(demand, t)
-        for sale in data.tables["sales"]:
-            for t in data.periods:
-                uses[sale.location, sale.material, t] += FOREVER if sale.limit is None else data.most_sold(sale, t)
-        for stock in data.tables["stocks"]:
-            if stock.capacity is not None:
-                for t in data.periods:
-                    uses[stock.location, stock.material, t] += data.most_stored(stock, t) / h.years[t]
-        for toll in data.tables["tolls"]:
-            for t in data.periods:
-                uses[toll.origin, toll.sent, t] += self.toll(toll, t)
-        # What may be thrown away has no greatest useful amount: a limit or a minimum may force it through.
-        for name, material in data.material.items():
-            if material.disposal_cost is not None:
-                for location in data.country:
-                    for t in data.periods:
-                        uses[location, name, t] = FOREVER
-        return uses
+    def _used_at(self, location: str, material: str, t: int) -> float:
+        """What can be consumed, delivered, sold, stored or tolled at the place itself."""
+        key = (location, material, t)
+        if key not in self._local:
+            # What may be thrown away has no greatest useful amount: a limit or a minimum may force it through.
+            thrown = self._data.material[material].disposal_cost is not None
+            self._local[key] = FOREVER if thrown else total(self._uses(location, material, t))
+        return self._local[key]
 
-    def activity(self, operation: Any, greatest: float, t: int) -> float:
-        """Greatest activity of an operation: its share of the facility's greatest capacity, and its own limit."""
-        usage = operation.usage
-        bound = greatest / usage if usage else FOREVER
-        return bound if operation.limit is None else least(bound, self._data.most_run(operation, t))
+    def _uses(self, location: str, material: str, t: int) -> Iterator[float]:
+        data, h = self._data, self._data.horizon
+        for operation, row in self._takers["operations"].get((location, material), []):
+            yield self.activity(operation)[t] * row.quantity[t]
+        for demand in self._takers["demands"].get((location, material), []):
+            yield data.needed(demand, t)
+        for sale in self._takers["sales"].get((location, material), []):
+            yield FOREVER if sale.limit is None else data.most_sold(sale, t)
+        for stock in self._takers["stocks"].get((location, material), []):
+            if stock.capacity is not None:
+                yield data.most_stored(stock, t) / h.years[t]
+        for toll in self._takers["tolls"].get((location, material), []):
+            yield self.toll(toll, t)
+
+    @cached_property
+    def _takers(self) -> dict[str, dict[tuple[str, str], list[Any]]]:
+        """Rows that take a material, by table, location and material; of operations with the row of the recipe."""
+        data = self._data
+        found: dict[str, dict[tuple[str, str], list[Any]]] = defaultdict(lambda: defaultdict(list))
+        for name, facility in data.facility.items():
+            for operation in data.operations.get(name, []):
+                for row in data.recipe[operation.process]:
+                    if row.direction == "input":
+                        found["operations"][facility.location, row.material].append((operation, row))
+        for table in ("demands", "sales", "stocks"):
+            for row in data.tables[table]:
+                found[table][row.location, row.material].append(row)
+        for row in data.tables["tolls"]:
+            found["tolls"][row.origin, row.sent].append(row)
+        return found
+
+    def activity(self, operation: Any) -> dict[int, float]:
+        """Greatest activity of an operation by period: all its facility's greatest load, and its own limit."""
+        key = (operation.facility, operation.process)
+        if key not in self._activity:
+            usage, most = operation.usage, self._data.greatest_load(operation.facility)
+            bound = {t: most[t] / usage if usage else FOREVER for t in self._data.periods}
+            if operation.limit is not None:
+                bound = {t: least(x, self._data.most_run(operation, t)) for t, x in bound.items()}
+            self._activity[key] = bound
+        return self._activity[key]
 
     def toll(self, toll: Any, t: int) -> float:
         """Greatest amount that can be sent to a toll."""

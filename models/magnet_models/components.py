@@ -7,9 +7,10 @@ several times as long as everything else; so a component makes its members, all 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from pyomo.core.base.constraint import ConstraintData, IndexedConstraint
 from pyomo.core.base.objective import IndexedObjective, ObjectiveData
 from pyomo.core.base.var import IndexedVar, VarData
@@ -21,10 +22,31 @@ from .programme import INFINITY, Programme
 
 
 class _MadeAtALook:
-    """For a Pyomo component: `_data`, where Pyomo keeps its members, is filled when it is first asked for."""
+    """For a Pyomo component: `_data`, where Pyomo keeps its members, is filled when it is first asked for.
+
+    `place` gives the column of a key, or its row.
+    """
 
     _make: Callable[[dict[Any, Any]], None]
     _members: dict[Any, Any] | None = None
+    _keys: Sequence[Any] = ()
+    _places: range = range(0)
+    _place: dict[Any, int] | None = None
+
+    def stand(self, keys: Sequence[Any], places: range) -> None:
+        """Says which keys there are, and where each stands."""
+        self._keys, self._places = keys, places
+
+    @property
+    def first(self) -> int:
+        """Where its first member stands."""
+        return self._places.start
+
+    @property
+    def place(self) -> dict[Any, int]:
+        if self._place is None:
+            self._place = dict(zip(self._keys, self._places, strict=True))
+        return self._place
 
     @property
     def _data(self) -> dict[Any, Any]:
@@ -39,37 +61,41 @@ class _MadeAtALook:
 
 
 class Columns(_MadeAtALook, IndexedVar):
-    """An indexed variable. `place` gives the column of a key."""
+    """An indexed variable."""
 
     def __init__(self, programme: Programme) -> None:
         super().__init__(AnyKey, dense=False)
-        self._programme, self.place, self._members = programme, dict[Any, int](), None
+        self._programme, self._members = programme, None
 
     def _make(self, members: dict[Any, VarData]) -> None:
         p = self._programme
+        lower, upper, whole = p.lower.array, p.upper.array, p.whole.array
         for key, j in self.place.items():
             member = members[key] = VarData(component=self)
             member._index = key
-            binary = p.whole[j] and (p.lower[j], p.upper[j]) == (0.0, 1.0)
-            member.domain = Binary if binary else Integers if p.whole[j] else Reals
-            member.setlb(None if p.lower[j] == -INFINITY else p.lower[j])
-            member.setub(None if p.upper[j] == INFINITY else p.upper[j])
+            least, most = float(lower[j]), float(upper[j])
+            binary = whole[j] and (least, most) == (0.0, 1.0)
+            member.domain = Binary if binary else Integers if whole[j] else Reals
+            member.setlb(None if least == -INFINITY else least)
+            member.setub(None if most == INFINITY else most)
 
 
 class Rows(_MadeAtALook, IndexedConstraint):
-    """An indexed constraint. `place` gives the row of a key."""
+    """An indexed constraint."""
 
     def __init__(self, programme: Programme) -> None:
         super().__init__(AnyKey)
-        self._programme, self.place, self._members = programme, dict[Any, int](), None
+        self._programme, self._members = programme, None
 
     def _make(self, members: dict[Any, ConstraintData]) -> None:
-        p = self._programme
+        p, start = self._programme, self._programme.start
+        index, value = p.index.array, p.value.array
         for key, i in self.place.items():
-            index, value = p.row(i)
-            lower = None if p.row_lower[i] == -INFINITY else p.row_lower[i]
-            upper = None if p.row_upper[i] == INFINITY else p.row_upper[i]
-            member = members[key] = ConstraintData((lower, _linear(p, value, index), upper), component=self)
+            at = slice(start[i], start[i + 1])
+            least, most = float(p.row_lower[i]), float(p.row_upper[i])
+            lower, upper = None if least == -INFINITY else least, None if most == INFINITY else most
+            body = _linear(p, value[at].tolist(), index[at].tolist())
+            member = members[key] = ConstraintData((lower, body, upper), component=self)
             member._index = key
 
 
@@ -82,10 +108,9 @@ class Aim(_MadeAtALook, IndexedObjective):
 
     def _make(self, members: dict[Any, ObjectiveData]) -> None:
         p = self._programme
-        cost: dict[int, float] = {}
-        for c, j in p.cost:
-            cost[j] = cost.get(j, 0.0) + c
-        member = members["all"] = ObjectiveData(_linear(p, list(cost.values()), list(cost), p.constant), component=self)
+        cost = p.cost.dense(len(p.columns))
+        at = np.unique(p.cost.columns)
+        member = members["all"] = ObjectiveData(_linear(p, cost[at].tolist(), at.tolist(), p.constant), component=self)
         member._index = "all"
 
 

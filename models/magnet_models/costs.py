@@ -6,13 +6,18 @@ cost table are sums over the same entries. A new cost is one new function.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .arithmetic import greatest, matters, total
+import numpy as np
+
+from .arithmetic import greatest, mattering, matters, total, vector
+from .grids import NONE, tabulated
 from .horizon import Horizon, recovery_factor
 from .inputs import Inputs
-from .rows import Term
+from .programme import Linear
 
 if TYPE_CHECKING:
     from .model import Scenario
@@ -42,6 +47,87 @@ class Entry(NamedTuple):
     variable: Any
 
 
+@dataclass(frozen=True)
+class Entries:
+    """Entries of one item for many causes: arrays with a line for each cause and an entry for each period.
+
+    Where `column` is NONE there is none; without `column` they are costs nothing can change.
+    """
+
+    item: str
+    periods: Sequence[int]
+    causes: Sequence[Cause]
+    yearly: np.ndarray
+    discounted: np.ndarray
+    column: np.ndarray | None
+
+    @cached_property
+    def there(self) -> np.ndarray:
+        """Which of them there are, those of 0 left out."""
+        there = mattering(self.yearly) | mattering(self.discounted)
+        return there if self.column is None else there & (self.column != NONE)
+
+    @property
+    def terms(self) -> Linear:
+        """What they count in the objective; nothing if no decision changes them."""
+        if self.column is None:
+            return Linear.of([])
+        return Linear(self.discounted[self.there], self.column[self.there])
+
+    @property
+    def constant(self) -> float:
+        """What they count in the objective whatever is decided."""
+        return total(self.discounted[self.there].tolist()) if self.column is None else 0.0
+
+    def __iter__(self) -> Iterator[Entry]:
+        lines, at = np.nonzero(self.there)
+        numbers = (self.yearly[self.there].tolist(), self.discounted[self.there].tolist())
+        columns = [None] * len(lines) if self.column is None else self.column[self.there].tolist()
+        for i, k, yearly, discounted, v in zip(lines.tolist(), at.tolist(), *numbers, columns, strict=True):
+            yield Entry(self.item, self.periods[k], self.causes[i], yearly, discounted, v)
+
+
+class Costs:
+    """All entries of a scenario whose items are included, those of 0 left out."""
+
+    def __init__(self, s: Scenario) -> None:
+        self.many: list[Entries] = []
+        self.single: list[Entry] = []
+        for function in COST_FUNCTIONS:
+            for given in function(s):
+                if not s.data.included.get(given.item, True):
+                    continue
+                if isinstance(given, Entries):
+                    self.many.append(given)
+                elif matters(given.yearly) or matters(given.discounted):
+                    self.single.append(given)
+
+    def __iter__(self) -> Iterator[Entry]:
+        for many in self.many:
+            yield from many
+        yield from self.single
+
+    @cached_property
+    def terms(self) -> Linear:
+        """What the objective counts: discounted terms; constants are left out (see `constant`)."""
+        single = [(e.discounted, e.variable) for e in self.single if e.variable is not None]
+        return Linear.joined(*(many.terms for many in self.many), single)
+
+    @cached_property
+    def constant(self) -> float:
+        """Discounted cost that no decision changes."""
+        return total([m.constant for m in self.many] + [e.discounted for e in self.single if e.variable is None])
+
+
+def singly(given: Iterable[Entry | Entries]) -> Iterator[Entry]:
+    """One entry at a time."""
+    for x in given:
+        if isinstance(x, Entries):
+            yield from x
+        else:
+            yield x
+
+
 # Part of a facility's money that an account bears: ours unless said otherwise (see partners.py).
 Share = Callable[[str], float]
 
@@ -50,6 +136,15 @@ def _yearly(s: Scenario, item: str, t: int, cause: Cause, price: float, variable
     h = s.data.horizon
     money = price * h.escalation[t]
     return Entry(item, t, cause, money, money * h.weight[t], variable)
+
+
+def _all_yearly(
+    s: Scenario, item: str, causes: Sequence[Cause], prices: np.ndarray, column: np.ndarray | None
+) -> Entries:
+    """`_yearly` of each cause and period."""
+    h = s.data.horizon
+    money = prices * s.data.by_period(h.escalation)
+    return Entries(item, s.data.periods, causes, money, money * s.data.by_period(h.weight), column)
 
 
 def _once(s: Scenario, item: str, t: int, cause: Cause, price: float, variable: Any) -> Entry:
@@ -138,20 +233,18 @@ def retirement(s: Scenario) -> Iterator[Entry]:
         yield _once(s, "retirement", t, cause, s.data.facility[f].retirement_cost, closed)
 
 
-def fixed_operation(s: Scenario, share: Share | None = None) -> Iterator[Entry]:
+def fixed_operation(s: Scenario, share: Share | None = None) -> Iterator[Entry | Entries]:
     """Existing capacity, and added capacity in service."""
-    share = share or s.data.ours
-    for f, row in s.data.facility.items():
-        ours, cause = share(f), _facility_cause(s, "facilities", f, f)
-        for t in s.data.periods:
-            price = ours * row.fixed_cost[t]
-            if not matters(price):
-                continue
-            constant, terms = s.facilities.existing(f, t)
-            if constant:
-                yield _yearly(s, "fixed operation", t, cause, price * constant, None)
-            for c, v in terms:
-                yield _yearly(s, "fixed operation", t, cause, price * c, v)
+    share, data, fs = share or s.data.ours, s.data, s.facilities
+    rows = list(data.facility.values())
+    causes = [_facility_cause(s, "facilities", row.facility, row.facility) for row in rows]
+    prices = vector([share(row.facility) for row in rows])[:, None] * data.yearly(rows, "fixed_cost")
+    standing = vector([x for row in rows for x in fs.standing(row.facility).values()]).reshape(prices.shape)
+    yield _all_yearly(s, "fixed operation", causes, prices * standing, None)
+    for i, row in enumerate(rows):
+        for k, t in enumerate(data.periods) if fs.decided(row.facility) else ():
+            for c, v in fs.existing(row.facility, t)[1] if matters(prices[i, k]) else ():
+                yield _yearly(s, "fixed operation", t, causes[i], prices[i, k] * c, v)
     for x, decided in s.expansions.keys:
         row, cause = s.data.expansion[x], _expansion_cause(s, x)
         ours = share(row.facility)
@@ -167,57 +260,71 @@ def fixed_operation(s: Scenario, share: Share | None = None) -> Iterator[Entry]:
                     yield _yearly(s, "fixed operation", t, cause, served * price * c, v)
 
 
-def operation(s: Scenario, share: Share | None = None) -> Iterator[Entry]:
-    share = share or s.data.ours
-    for (f, p, t), run in s.facilities.run.items():
-        cause = _facility_cause(s, "operations", f"{f}, {p}", f)
-        price = share(f) * s.facilities.operation[f, p].cost[t]
-        yield _yearly(s, "operation", t, cause, price, run)
+def operation(s: Scenario, share: Share | None = None) -> Iterator[Entries]:
+    share, run = share or s.data.ours, s.facilities.run
+    causes = [_facility_cause(s, "operations", f"{f}, {p}", f) for f, p in run.heads]
+    cost = s.data.yearly(list(s.facilities.operation.values()), "cost")
+    prices = vector([share(f) for f, _ in run.heads])[:, None] * cost
+    yield _all_yearly(s, "operation", causes, prices, run.column)
 
 
 def impact(s: Scenario, share: Share | None = None) -> Iterator[Entry]:
-    share = share or s.data.ours
+    share, run = share or s.data.ours, s.facilities.run
     price = {row.impact: row.cost for row in s.data.tables["impacts"]}
-    for (f, p, t), run in s.facilities.run.items():
+    for i, (f, p) in enumerate(run.heads):
         for row in s.data.intensity(f, p):
             cause = _facility_cause(s, "impacts", f"{f}, {p}, {row.impact}", f)
-            yield _yearly(s, "impact", t, cause, share(f) * price[row.impact][t] * row.quantity[t], run)
+            for t, v in run.line(i):
+                yield _yearly(s, "impact", t, cause, share(f) * price[row.impact][t] * row.quantity[t], v)
 
 
 # ---------------------------------------------------------------- trade, lanes, tolls, stocks, demand
 
 
-def trade(s: Scenario) -> Iterator[Entry]:
+def trade(s: Scenario) -> Iterator[Entry | Entries]:
     """Purchases with their missed minima, sales."""
-    for (name, t), buy in s.purchases.buy.items():
-        row = s.data.supply[name]
-        cause = Cause("supplies", name, None, row.route, s.data.origin(row))
-        yield _yearly(s, "purchase", t, cause, row.price[t], buy)
-        for c, missed in s.purchases.shortfall(name, t):
-            yield _yearly(s, "shortfall", t, cause, c * row.shortfall_cost[t], missed)
-    for (name, t), sell in s.sales.sell.items():
-        row = s.data.sale[name]
-        cause = Cause("sales", name, None, None, s.data.country[row.location])
-        yield _yearly(s, "sale", t, cause, -row.price[t], sell)
+    data = s.data
+    bought = [Cause("supplies", name, None, row.route, data.origin(row)) for name, row in data.supply.items()]
+    yield _all_named(s, "purchase", bought, data.supply, "price", s.purchases.buy)
+    for (name, t), missed in s.purchases.short.items():
+        row = data.supply[name]
+        cause = Cause("supplies", name, None, row.route, data.origin(row))
+        yield _yearly(s, "shortfall", t, cause, row.shortfall_cost[t], missed)
+    sold = [Cause("sales", name, None, None, data.country[row.location]) for name, row in data.sale.items()]
+    yield _all_named(s, "sale", sold, data.sale, "price", s.sales.sell, -1.0)
 
 
-def _carried(s: Scenario, a: str, m: str) -> tuple[Cause, Any, Any, Any]:
-    """Of a material on a lane: the cause of its costs; freight, duty and value by period."""
-    row, lane = s.lanes.freight[a, m], s.data.lane[a]
-    cause = Cause("freight", f"{a}, {m}", None, lane.route, s.data.country[lane.destination])
-    return cause, row.cost, row.duty, s.data.material[m].value
+def _all_named(
+    s: Scenario,
+    item: str,
+    causes: Sequence[Cause],
+    rows: Mapping[str, Any],
+    column: str,
+    flow: Mapping[tuple[str, int], int],
+    sign: float = 1.0,
+) -> Entries:
+    """sign * column * flow, of every row by name and in every period in which there is the flow."""
+    names = [name for name, row in rows.items() if row[column] is not None]  # without a price there is no flow
+    known = [cause for cause, row in zip(causes, rows.values(), strict=True) if row[column] is not None]
+    prices = s.data.yearly([rows[name] for name in names], column)
+    return _all_yearly(s, item, known, prices if sign == 1.0 else sign * prices, tabulated(flow, names, s.data.periods))
 
 
-def freight(s: Scenario) -> Iterator[Entry]:
+def freight(s: Scenario) -> Iterator[Entry | Entries]:
     """Freight and duty per tonne loaded; opening and keeping lanes."""
-    carried = {(a, m): _carried(s, a, m) for a, m in s.lanes.freight}
-    escalation, weight = s.data.horizon.escalation, s.data.horizon.weight
-    for (a, m, t), ship in s.lanes.ship.items():
-        cause, cost, duty, value = carried[a, m]
-        money = cost[t] * escalation[t]  # as `_yearly`; there are more of these than of all others together
-        yield Entry("freight", t, cause, money, money * weight[t], ship)
-        if duty[t] if value is None else matters(duty[t]):  # checked: a duty above 0 has a value
-            yield _yearly(s, "duty", t, cause, duty[t] * value[t], ship)
+    data, ship, rows = s.data, s.lanes.ship, list(s.lanes.freight.values())
+    lanes = [data.lane[a] for a, _ in ship.heads]
+    causes = [
+        Cause("freight", f"{a}, {m}", None, lane.route, data.country[lane.destination])
+        for (a, m), lane in zip(ship.heads, lanes, strict=True)
+    ]
+    yield _all_yearly(s, "freight", causes, data.yearly(rows, "cost"), ship.column)
+    duty = data.yearly(rows, "duty")
+    taxed = np.flatnonzero(mattering(duty).any(axis=1))
+    taxed = np.array([i for i in taxed if data.material[rows[i].material].value is not None], dtype=np.int64)
+    # checked: a duty above 0 has a value
+    value = data.yearly([data.material[rows[i].material] for i in taxed], "value")
+    yield _all_yearly(s, "duty", [causes[i] for i in taxed], duty[taxed] * value, ship.column[taxed])
     for (a, t), opened in s.openings.open.items():
         yield _once(s, "lane", t, _lane_cause(s, a), s.data.lane[a].opening_cost[t], opened)
     for (a, t), used in s.lanes.use.items():
@@ -236,32 +343,30 @@ def toll(s: Scenario) -> Iterator[Entry]:
         yield _yearly(s, "toll", t, Cause("tolls", q, None, row.route, country), row.fee[t], sent)
 
 
-def storage(s: Scenario) -> Iterator[Entry]:
-    for (k, t), store in s.stocks.store.items():
-        row = s.stocks.rows[k]
-        yield _yearly(s, "storage", t, _place_cause(s, "stocks", k, row.location), row.cost[t], store)
+def storage(s: Scenario) -> Iterator[Entries]:
+    causes = [_place_cause(s, "stocks", k, row.location) for k, row in s.stocks.rows.items()]
+    yield _all_named(s, "storage", causes, s.stocks.rows, "cost", s.stocks.store)
 
 
 def _place_cause(s: Scenario, table: str, name: str, location: str) -> Cause:
     return Cause(table, name, None, None, s.data.country[location])
 
 
-def collection(s: Scenario) -> Iterator[Entry]:
-    for (e, t), collected in s.returns.collect.items():
-        row = s.returns.rows[e]
-        yield _yearly(s, "collection", t, _place_cause(s, "returns", e, row.location), row.cost[t], collected)
+def collection(s: Scenario) -> Iterator[Entries]:
+    causes = [_place_cause(s, "returns", e, row.location) for e, row in s.returns.rows.items()]
+    yield _all_named(s, "collection", causes, s.returns.rows, "cost", s.returns.collect)
 
 
-def disposal(s: Scenario) -> Iterator[Entry]:
-    for (place, m, t), out in s.balances.dispose.items():
-        cause = _place_cause(s, "materials", f"{m}, {place}", place)
-        yield _yearly(s, "disposal", t, cause, s.data.material[m].disposal_cost[t], out)
+def disposal(s: Scenario) -> Iterator[Entries]:
+    out = s.balances.dispose
+    causes = [_place_cause(s, "materials", f"{m}, {place}", place) for place, m in out.heads]
+    prices = s.data.yearly([s.data.material[m] for _, m in out.heads], "disposal_cost")
+    yield _all_yearly(s, "disposal", causes, prices, out.column)
 
 
-def shortage(s: Scenario) -> Iterator[Entry]:
-    for (d, t), missed in s.demands.short.items():
-        row = s.demands.rows[d]
-        yield _yearly(s, "shortage", t, _place_cause(s, "demands", d, row.location), row.penalty[t], missed)
+def shortage(s: Scenario) -> Iterator[Entries]:
+    causes = [_place_cause(s, "demands", d, row.location) for d, row in s.demands.rows.items()]
+    yield _all_named(s, "shortage", causes, s.demands.rows, "penalty", s.demands.short)
 
 
 # ---------------------------------------------------------------- routes, incentives, limits
@@ -290,24 +395,30 @@ def routes(s: Scenario) -> Iterator[Entry]:
 
 def royalty(s: Scenario) -> Iterator[Entry]:
     """On the value of what a route's facilities and licensed operations make."""
-    for (f, p, t), run in s.facilities.run.items():
+    run = s.facilities.run
+    for i, (f, p) in enumerate(run.heads):
         for r in sorted(s.routes_of(f, p)):
-            share = s.data.route[r].royalty[t]
             products = [(row, s.data.material[row.material].value) for row in s.data.products(p)]
             valued = all(value is not None for _, value in products)
-            if matters(share) if valued else share:  # checked: a royalty above 0 has values
-                value = total(row.quantity[t] * price[t] for row, price in products)
-                yield _yearly(s, "route", t, _route_cause(s, r), share * value, run)
+            for t, v in run.line(i):
+                share = s.data.route[r].royalty[t]
+                if matters(share) if valued else share:  # checked: a royalty above 0 has values
+                    value = total(row.quantity[t] * price[t] for row, price in products)
+                    yield _yearly(s, "route", t, _route_cause(s, r), share * value, v)
 
 
 def partner(s: Scenario) -> Iterator[Entry]:
     """What the partner pays for its share of the output."""
-    for (f, p, t), run in s.facilities.run.items():
+    run = s.facilities.run
+    for i, (f, p) in enumerate(run.heads):
         route = s.data.route_of(f)
-        if route and matters(route.output_share * route.output_price[t]):
-            made = total(row.quantity[t] for row in s.data.products(p))
-            price = -route.output_share * route.output_price[t] * made
-            yield _yearly(s, "partner", t, _route_cause(s, route.route), price, run)
+        if route is None:
+            continue
+        for t, v in run.line(i):
+            if matters(route.output_share * route.output_price[t]):
+                made = total(row.quantity[t] for row in s.data.products(p))
+                price = -route.output_share * route.output_price[t] * made
+                yield _yearly(s, "partner", t, _route_cause(s, route.route), price, v)
 
 
 def incentive(s: Scenario, share: Share | None = None) -> Iterator[Entry]:
@@ -325,7 +436,7 @@ def limit_penalty(s: Scenario) -> Iterator[Entry]:
         yield price(s, "limit penalty", t, Cause("limits", n), row.penalty[t], over)
 
 
-COST_FUNCTIONS: tuple[Callable[[Scenario], Iterator[Entry]], ...] = (
+COST_FUNCTIONS: tuple[Callable[[Scenario], Iterator[Entry | Entries]], ...] = (
     capital,
     retirement,
     fixed_operation,
@@ -344,23 +455,3 @@ COST_FUNCTIONS: tuple[Callable[[Scenario], Iterator[Entry]], ...] = (
     incentive,
     limit_penalty,
 )
-
-
-def cost_entries(s: Scenario) -> list[Entry]:
-    """All entries of the items that are included and not zero."""
-    return [
-        entry
-        for function in COST_FUNCTIONS
-        for entry in function(s)
-        if (matters(entry.yearly) or matters(entry.discounted)) and s.data.included.get(entry.item, True)
-    ]
-
-
-def cost_terms(s: Scenario) -> list[Term]:
-    """What the objective counts: discounted terms; constants are left out (see `constant_cost`)."""
-    return [(e.discounted, e.variable) for e in s.costs if e.variable is not None]
-
-
-def constant_cost(s: Scenario) -> float:
-    """Discounted cost that no decision changes."""
-    return total(e.discounted for e in s.costs if e.variable is None)

@@ -7,15 +7,28 @@ never the other way round.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pyomo.environ import Block
 
 from .arithmetic import total
-from .balances import Contribution, Place, collection, consumption, delivery, production, shipping, trade
+from .balances import (
+    Contribution,
+    Sum,
+    collection,
+    consumption,
+    delivery,
+    listed,
+    production,
+    sent,
+    shipping,
+    stored,
+    trade,
+)
 from .exposure import requirement
+from .grids import NONE
 from .inputs import Inputs, Refused
 from .relief import LESS
 from .rows import Row, Term, at_least, at_most, constrain, scaled, variables
@@ -101,7 +114,7 @@ class Custody:
             constrain(block, "free_part", (((flow, *k), self._free_part(w, x)) for flow, k, w, x in self.parts()))
             asked = [k for k in s.demands.deliver if self._least(*k) > 0]
             constrain(block, "free_least", ((k, self._free_least(*k)) for k in asked))
-        constrain(block, "free_balance", self._free_balances())
+        self._add_free_balances(block)
 
     # ------------------------------------------------------------ which flows have a free part
 
@@ -196,17 +209,25 @@ class Custody:
         less = self._data.relief.terms(LESS, "demands", d, "min_free", t, most=most, per=per)
         return at_least([*free, *less, (-least, delivered)], 0.0)
 
-    def _free_balances(self) -> Iterator[tuple[Place, Row]]:
+    def _add_free_balances(self, block: Block) -> None:
         """The balance of each place with its free parts alone, at least 0: what is left over counts with the others."""
-        terms: dict[Place, list[Term]] = defaultdict(list)
-        constant: dict[Place, float] = defaultdict(float)
+        free_of = np.full(max(self._free, default=0) + 1, NONE)  # NONE: it has no free part
+        free_of[list(self._free)] = list(self._free.values())
+        gathered = Sum(self._data.periods)
         for contribution in (*_UNCHANGED, _tolling_free, _storage_free):
-            for place, fixed, added in contribution(self._s):
-                if self._carries(place[1]):
-                    terms[place] += [(c, self._free[v]) for c, v in added if v in self._free]
-                    constant[place] += fixed
-        for place in sorted(terms):
-            yield place, at_least(terms[place], -constant[place])
+            for whole in contribution(self._s):
+                lines = [i for i, (_, material) in enumerate(whole.sites) if self._carries(material)]
+                gathered.add(_free_contribution(whole, lines, free_of))
+        gathered.constrain(block, "free_balance", exact=False)
+
+
+def _free_contribution(whole: Contribution, lines: list[int], free_of: np.ndarray) -> Contribution:
+    """Some lines of a contribution, with the free parts in place of the flows."""
+    value, column = np.broadcast_to(whole.value, whole.column.shape)[lines], whole.column[lines]
+    known = (column != NONE) & (column < len(free_of))
+    free = np.where(known, free_of[np.where(known, column, 0)], NONE)
+    constant = None if whole.constant is None else whole.constant[lines]
+    return Contribution([whole.sites[i] for i in lines], value, free, constant)
 
 
 # A run takes all its inputs and makes all its outputs free, or none; what is not in `_free` has no free part.
@@ -223,23 +244,18 @@ _UNCHANGED: tuple[Callable[[Scenario], Iterator[Contribution]], ...] = (
 def _tolling_free(s: Scenario) -> Iterator[Contribution]:
     """As tolling, but only what comes back in a period in which the partner's work is free."""
     provenance = Provenance(s.data)
-    for (q, t), send in s.tolls.send.items():
-        row = s.tolls.rows[q]
-        yield (row.origin, row.sent, t), 0.0, [(-1.0, send)]
+    yield sent(s)
     for q, row in s.tolls.rows.items():
-        for t in s.data.periods:
-            if provenance.free_toll(q, t):
-                yield (row.destination, row.returned, t), 0.0, s.tolls.returned(row, t)
-                if row.swarf:
-                    yield (row.destination, row.swarf, t), 0.0, s.tolls.swarf(row, t)
+        free = [provenance.free_toll(q, t) for t in s.data.periods]
+        for material, back in ((row.returned, s.tolls.returned), (row.swarf, s.tolls.swarf)):
+            if material:
+                terms = [back(row, t) if is_free else [] for t, is_free in zip(s.data.periods, free, strict=True)]
+                yield from listed((row.destination, material), terms)
 
 
 def _storage_free(s: Scenario) -> Iterator[Contribution]:
     """As storage; of the opening stock the share that is known to be free."""
-    for row in s.stocks.rows.values():
-        for t in s.data.periods:
-            constant, terms = s.stocks.change(row, t)
-            yield (row.location, row.material, t), row.initial_free * constant, terms
+    yield from stored(s, lambda row: row.initial_free)
 
 
 def needs_custody(data: Inputs) -> bool:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
-from .arithmetic import matters, total
+import numpy as np
+
+from .arithmetic import mattering, matters, total, vector
+from .grids import NONE, layers, tabulated
 from .inputs import Inputs, Refused
+from .programme import Linear
 from .relief import MORE
 from .rows import Row, Term, at_most, constrain, scaled
 
@@ -15,6 +20,7 @@ if TYPE_CHECKING:
     from .model import Scenario
 
 Key = tuple[str, str, str, int]  # stage, element, country, period
+Part = tuple[np.ndarray, np.ndarray]  # of each period, value and variable
 
 
 class Exposure:
@@ -22,52 +28,77 @@ class Exposure:
 
     def __init__(self, s: Scenario) -> None:
         self._s, self._data = s, s.data
-        self.terms: dict[Key, list[Term]] = defaultdict(list)
-        self._from_processes()
-        self._from_purchases()
-        self._from_tolls()
         self.element_weight = {row.element: row.weight for row in s.data.tables["elements"]}
         self.stage_weight = {row.stage: row.weight for row in s.data.tables["stages"]}
 
-    def _from_processes(self) -> None:
-        data = self._data
+    @cached_property
+    def terms(self) -> dict[Key, Linear]:
+        """All of them that have a term."""
+        parts: dict[tuple[str, str, str], list[Part]] = defaultdict(list)
+        for added in (self._from_processes(), self._from_purchases(), self._from_tolls()):
+            for key, part in added:
+                parts[key].append(part)
+        found = {}
+        for key, listed in parts.items():
+            values, columns = (np.array(lines) for lines in zip(*listed, strict=True))
+            there = (columns != NONE) & mattering(values)
+            for k, t in enumerate(self._data.periods):
+                if (at := there[:, k]).any():
+                    found[(*key, t)] = Linear(values[at, k], columns[at, k])
+        return found
+
+    def _from_processes(self) -> Iterator[tuple[tuple[str, str, str], Part]]:
+        data, run = self._data, self._s.facilities.run
         made = {p: self._content_made(p) for p in data.stage_of}
-        for (f, p, t), run in self._s.facilities.run.items():
+        for i, (f, p) in enumerate(run.heads):
             stage = data.stage_of[p]
             if stage is None or not made[p]:
                 continue
-            for country, share in data.control(f, t).items():
-                for element, by_period in made[p].items():
-                    factor = share * data.kept(f) * by_period[t]
-                    if matters(factor):
-                        self.terms[stage, element, country, t].append((factor, run))
+            kept = vector([data.kept(f)])
+            for country, shares in self._by_period(data.control_changes(f), partial(data.control, f)).items():
+                for element, content in made[p].items():
+                    yield (stage, element, country), (shares * kept * content, run.column[i])
 
-    def _content_made(self, process: str) -> dict[str, dict[int, float]]:
+    def _content_made(self, process: str) -> dict[str, np.ndarray]:
         """t of element in the products of a tonne of activity, by period."""
-        made: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+        made: dict[str, np.ndarray] = {}
         for row in self._data.products(process):
+            quantity = self._data.by_period(row.quantity)
             for element, content in self._data.content.get(row.material, {}).items():
-                for t in self._data.periods:
-                    made[element][t] += content * row.quantity[t]
+                made[element] = made.get(element, 0.0) + vector([content]) * quantity
         return made
 
-    def _from_purchases(self) -> None:
+    def _from_purchases(self) -> Iterator[tuple[tuple[str, str, str], Part]]:
         data = self._data
-        for (name, t), buy in self._s.purchases.buy.items():
-            content = data.content.get(data.supply[name].material)
-            if content:
-                self._embed("supply", name, t, content, [(1.0, buy)])
+        columns = tabulated(self._s.purchases.buy, list(data.supply), data.periods)
+        for (name, row), column in zip(data.supply.items(), columns, strict=True):
+            yield from self._embedded("supply", name, row.material, np.ones(len(column)), column)
 
-    def _from_tolls(self) -> None:
-        for name, row in self._s.tolls.rows.items():
-            content = self._data.content.get(row.returned)
-            if content:
-                for t in self._data.periods:
-                    self._embed("toll", name, t, content, self._s.tolls.returned(row, t))
+    def _from_tolls(self) -> Iterator[tuple[tuple[str, str, str], Part]]:
+        tolls, periods = self._s.tolls, self._data.periods
+        for name, row in tolls.rows.items():
+            for value, column in layers([tolls.returned(row, t) for t in periods]):
+                yield from self._embedded("toll", name, row.returned, value, column)
 
-    def _embed(self, owner: str, name: str, t: int, content: dict[str, float], amount: list[Term]) -> None:
-        for (stage, element, country), share in self._data.embedded(owner, name, t).items():
-            self.terms[stage, element, country, t] += scaled(share * content[element], amount)
+    def _embedded(
+        self, owner: str, name: str, material: str, value: np.ndarray, column: np.ndarray
+    ) -> Iterator[tuple[tuple[str, str, str], Part]]:
+        """What is embedded in a material that comes: value * variable in each period."""
+        content = self._data.content.get(material)
+        if not content:
+            return
+        changes = self._data.embedded_changes(owner, name)
+        for key, shares in self._by_period(changes, partial(self._data.embedded, owner, name)).items():
+            yield key, (shares * vector([content[key[1]]]) * value, column)
+
+    def _by_period(self, changes: bool, shares: Callable[[int], Mapping[Any, float]]) -> dict[Any, np.ndarray]:
+        """Shares of each period as one line for each key; changes: whether they differ between periods."""
+        periods = self._data.periods
+        if not changes:
+            return {key: vector([share] * len(periods)) for key, share in shares(periods[0]).items()}
+        found = [shares(t) for t in periods]
+        keys = dict.fromkeys(key for x in found for key in x)
+        return {key: vector([x.get(key, 0.0) for x in found]) for key in keys}
 
     # ------------------------------------------------------------ sums
 
@@ -89,30 +120,34 @@ class Exposure:
             for x in scaled(weight[e] * content / required, demands.less(d, t))
         ]
 
-    def weighted(self, t: int, countries: Iterable[str | None], stage: str | None, element: str | None) -> list[Term]:
+    def weighted(self, t: int, countries: Iterable[str | None], stage: str | None, element: str | None) -> Linear:
         """sum of element weight * E over the given filter (None: all)."""
         countries = set(countries)
-        terms: list[Term] = []
-        for (k, e, c, period), added in self.terms.items():
-            if period == t and stage in (None, k) and element in (None, e) and (None in countries or c in countries):
-                terms += scaled(self.element_weight[e], added)
-        return terms
+        return Linear.joined(
+            *(
+                added.times(self.element_weight[e])
+                for (k, e, c, period), added in self.terms.items()
+                if period == t and stage in (None, k) and element in (None, e) and (None in countries or c in countries)
+            )
+        )
 
-    def exposed(self, t: int, country: str | None = None) -> list[Term]:
+    def exposed(self, t: int, country: str | None = None) -> Linear:
         """Stage- and element-weighted exposure to a country (the exposed country unless named)."""
         country = country or self._data.settings["exposed_country"]
-        terms: list[Term] = []
-        for stage, weight in self.stage_weight.items():
-            if matters(weight):
-                terms += scaled(weight, self.weighted(t, [country], stage, None))
-        return terms
+        return Linear.joined(
+            *(
+                self.weighted(t, [country], stage, None).times(weight)
+                for stage, weight in self.stage_weight.items()
+                if matters(weight)
+            )
+        )
 
-    def index(self, t: int, country: str | None = None) -> list[Term]:
+    def index(self, t: int, country: str | None = None) -> Linear:
         """index[t]: weighted exposure over requirement."""
         required = self.requirement(t)
         if required <= 0:
             raise Refused(f"the dependence index of {t} has no meaning: the demand of {t} holds none of the elements")
-        return scaled(1 / required, self.exposed(t, country))
+        return self.exposed(t, country).times(1 / required)
 
 
 def requirement(data: Inputs, t: int, element: str | None = None) -> float:

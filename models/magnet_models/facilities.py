@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from pyomo.environ import Block
 
+from .arithmetic import vector
 from .bounds import Useful
 from .expansions import Expansions
+from .grids import NONE, Gathered, Grid, constrain_all, grid
 from .inputs import Inputs
+from .programme import INFINITY
 from .relief import LESS, MORE
 from .routes import Signings
 from .rows import Row, Term, at_least, at_most, binaries, constrain, scaled, variables
@@ -21,13 +25,15 @@ class Facilities:
     def __init__(self, block: Block, data: Inputs, useful: Useful, signings: Signings, expansions: Expansions) -> None:
         self._data, self._useful, self._signings, self._expansions = data, useful, signings, expansions
         self.operation = {(o.facility, o.process): o for o in data.tables["operations"]}
-        keys = [(f, p, t) for f, p in self.operation for t in self._open_in(f, p) if self._can_run(f, p, t)]
-        self.run = variables(block, "run", keys, self._most)
-        self._running: dict[tuple[str, int], list[str]] = {}
-        for f, p, t in keys:
-            self._running.setdefault((f, t), []).append(p)
-        used = list(self._running)
-        stoppable = [k for k in used if self._loaded(k) and data.facility[k[0]].min_load_rule == "when used"]
+        self._standing: dict[str, dict[int, float]] = {}
+        self.run = self._add_run(block)
+        running = self.run.column != NONE
+        self._running: dict[str, dict[str, int]] = {}  # facility -> process -> its line in `run`
+        for i, (f, p) in enumerate(self.operation):
+            self._running.setdefault(f, {})[p] = i
+        used = {f: self._periods(running[list(lines.values())].any(axis=0)) for f, lines in self._running.items()}
+        loaded = [(f, t) for f, periods in used.items() if data.facility[f].min_load > 0 for t in periods]
+        stoppable = [k for k in loaded if data.facility[k[0]].min_load_rule == "when used"]
         self.on = binaries(block, "on", stoppable)
         retirable = [f for f, row in data.facility.items() if row.can_retire and not row.route]
         self.retire = variables(
@@ -36,40 +42,43 @@ class Facilities:
             [(f, t) for f in retirable for t in data.periods],
             lambda f, t: data.facility[f].capacity[t],
         )
-        constrain(block, "capacity", ((k, self._capacity(*k)) for k in used))
-        added = [k for k in used if data.relief.asks("facilities", "capacity") and data.facility[k[0]].route]
+        self._add_capacity(block, used)
+        ours = [(f, t) for f, periods in used.items() if data.facility[f].route for t in periods]
+        added = ours if data.relief.asks("facilities", "capacity") else []
         constrain(block, "relief_active", ((k, self._relief_active(*k)) for k in added if self._given_way(*k)))
-        capped = [k for k in keys if data.relief.asks("operations", "limit") and self.operation[k[:2]].limit is not None]
-        constrain(block, "run_most", ((k, self._run_most(*k)) for k in capped))
-        ending = [k for k in used if data.facility[k[0]].route and self._limited_by_contract(*k)]
-        constrain(block, "contract", ((k, self._contract(*k)) for k in ending))
-        constrain(block, "least_load", ((k, self._least_load(*k)) for k in used if self._loaded(k)))
+        capped = (
+            [k for k, o in self.operation.items() if o.limit is not None]
+            if data.relief.asks("operations", "limit")
+            else []
+        )
+        constrain(block, "run_most", ((k, self._run_most(*k)) for k in self._keys(capped)))
+        constrain(block, "contract", ((k, self._contract(*k)) for k in ours if self._limited_by_contract(*k)))
+        constrain(block, "least_load", ((k, self._least_load(*k)) for k in loaded))
         constrain(block, "used_if_on", ((k, self._used_if_on(*k)) for k in stoppable))
         limited = [row for row in data.tables["facilities"] if row.reserve is not None]
         constrain(block, "reserve", ((row.facility, self._reserve(row)) for row in limited))
         constrain(block, "retired", ((k, self._retired(*k)) for k in self.retire))
-        licensed = [k for k in keys if self.operation[k[:2]].route]
-        constrain(block, "licensed", ((k, self._licensed(*k)) for k in licensed))
+        licensed = [k for k, o in self.operation.items() if o.route]
+        constrain(block, "licensed", ((k, self._licensed(*k)) for k in self._keys(licensed)))
 
     # ------------------------------------------------------------ what can run
 
-    def _can_run(self, f: str, p: str, t: int) -> bool:
-        availability = self._data.facility[f].availability[t]
-        return self._data.greatest_capacity(f, t) * availability > 0 or self.operation[f, p].usage == 0
+    def _add_run(self, block: Block) -> Grid:
+        """run in the windows of facility and operation, where there can be capacity or none is taken"""
+        data = self._data
+        facilities = [data.facility[f] for f, _ in self.operation]
+        there = data.open(facilities) & data.open(list(self.operation.values()))
+        loads = vector([x for f, _ in self.operation for x in data.greatest_load(f).values()]).reshape(there.shape)
+        there &= (loads > 0) | (vector([o.usage for o in self.operation.values()])[:, None] == 0)
+        most = vector([x for o in self.operation.values() for x in self._useful.activity(o).values()])
+        return grid(block, "run", list(self.operation), data.periods, there, most.reshape(there.shape)[there])
 
-    def _open_in(self, f: str, p: str) -> list[int]:
-        """Periods in the windows of facility and operation."""
-        h = self._data.horizon
-        within = h.window(self.operation[f, p])
-        return [t for t in h.window(self._data.facility[f]) if t in within]
+    def _periods(self, line: np.ndarray) -> list[int]:
+        return [self._data.periods[k] for k in np.flatnonzero(line)]
 
-    def _most(self, f: str, p: str, t: int) -> float:
-        """Bound on run: the operation's limit, and all the capacity there could be."""
-        greatest = self._data.greatest_capacity(f, t) * self._data.facility[f].availability[t]
-        return self._useful.activity(self.operation[f, p], greatest, t)
-
-    def _loaded(self, key: tuple[str, int]) -> bool:
-        return self._data.facility[key[0]].min_load > 0
+    def _keys(self, operations: list[tuple[str, str]]) -> list[tuple[str, str, int]]:
+        """With the periods in which they can run."""
+        return [(f, p, t) for f, p in operations for t in self._data.periods if (f, p, t) in self.run]
 
     def _limited_by_contract(self, f: str, t: int) -> bool:
         """Whether the route may have ended, or not begun (capacity alone then does not stop the plant)."""
@@ -80,11 +89,20 @@ class Facilities:
 
     def load(self, f: str, t: int) -> list[Term]:
         """Capacity used: sum_p usage * run."""
-        return [
-            (self.operation[f, p].usage, self.run[f, p, t])
-            for p in self._running.get((f, t), [])
-            if self.operation[f, p].usage
-        ]
+        return [(self.operation[f, p].usage, run) for p, run in self.runs(f, t) if self.operation[f, p].usage]
+
+    def runs(self, f: str, t: int) -> list[tuple[str, int]]:
+        """Processes that can run at a facility, and how much each runs."""
+        k, column = self._data.periods.index(t), self.run.column
+        return [(p, int(column[i, k])) for p, i in self._running.get(f, {}).items() if column[i, k] != NONE]
+
+    def standing(self, f: str) -> Mapping[int, float]:
+        """Existing capacity that hangs on no decision, by period: 0 outside its window, and of a route's facility."""
+        if f not in self._standing:
+            row, h = self._data.facility[f], self._data.horizon
+            inside = set(h.window(row)) if not row.route else set()
+            self._standing[f] = {t: row.capacity[t] if t in inside else 0.0 for t in h.periods}
+        return self._standing[f]
 
     def existing(self, f: str, t: int) -> tuple[float, list[Term]]:
         """E[f,t]: existing capacity, less what was closed, or while the contract lasts; 0 outside its window."""
@@ -96,7 +114,7 @@ class Facilities:
         closed: list[Term] = []
         if row.can_retire:
             closed = [(-1.0, self.retire[f, s]) for s in self._data.horizon.upto(t) if (f, s) in self.retire]
-        return row.capacity[t], closed + self._given_way(f, t)
+        return self.standing(f)[t], closed + self._given_way(f, t)
 
     def _given_way(self, f: str, t: int) -> list[Term]:
         """By how much existing capacity gives way (times active, of a facility that belongs to a route)."""
@@ -121,19 +139,37 @@ class Facilities:
 
     def consumed(self, facilities: Sequence[str], material: str, t: int) -> list[Term]:
         return [
-            (row.quantity[t], self.run[f, p, t])
+            (row.quantity[t], run)
             for f in facilities
-            for p in self._running.get((f, t), [])
+            for p, run in self.runs(f, t)
             for row in self._data.recipe[p]
             if row.direction == "input" and row.material == material
         ]
 
     # ------------------------------------------------------------ constraints
 
-    def _capacity(self, f: str, t: int) -> Row:
-        """sum_p usage run <= availability * (E[f,t] + added)"""
-        fixed, terms = self.available(f, t)
-        return at_most(self.load(f, t) + scaled(-1.0, terms), fixed)
+    def _add_capacity(self, block: Block, used: Mapping[str, list[int]]) -> None:
+        """sum_p usage run <= availability * (E[f,t] + added), where anything can run"""
+        data, line = self._data, {f: i for i, f in enumerate(used)}
+        rows = Gathered(len(data.periods))
+        loads = [(i, o) for i, o in enumerate(self.operation.values()) if o.usage]
+        usage = vector([o.usage for _, o in loads])[:, None]
+        rows.add([line[o.facility] for _, o in loads], usage, self.run.column[[i for i, _ in loads]])
+        for f in filter(self.decided, used):
+            for t in used[f]:
+                rows.add_terms(line[f], data.periods.index(t), scaled(-1.0, self.available(f, t)[1]))
+        share = data.yearly([data.facility[f] for f in used], "availability")
+        fixed = vector([x for f in used for x in self.standing(f).values()]).reshape(share.shape)
+        there = np.zeros(share.shape, dtype=bool)
+        for i, (f, _) in enumerate(self.run.heads):
+            there[line[f]] |= self.run.column[i] != NONE
+        most = np.where(there, share * fixed, INFINITY)
+        constrain_all(block, "capacity", [(f,) for f in used], data.periods, rows, None, most)
+
+    def decided(self, f: str) -> bool:
+        """Whether a decision changes the facility's capacity."""
+        row = self._data.facility[f]
+        return bool(row.route or row.can_retire or f in self._data.expansions or self._data.relief.families)
 
     def _relief_active(self, f: str, t: int) -> Row:
         """relief of the capacity <= all it may be * active"""
@@ -148,14 +184,14 @@ class Facilities:
 
     def _contract(self, f: str, t: int) -> Row:
         """sum_p usage run <= greatest capacity * active"""
-        most = self._data.greatest_capacity(f, t) * self._data.facility[f].availability[t]
+        most = self._data.greatest_load(f)[t]
         return at_most(self.load(f, t) + scaled(-most, self._signings.active(self._data.facility[f].route, t)), 0.0)
 
     def _least_load(self, f: str, t: int) -> Row:
         """sum_p usage run >= min_load * available; less min_load * greatest capacity * (1 - on) if it may stop"""
         row = self._data.facility[f]
         fixed, terms = self.available(f, t)
-        relief, most = self._data.relief, row.min_load * self._data.greatest_capacity(f, t) * row.availability[t]
+        relief, most = self._data.relief, row.min_load * self._data.greatest_load(f)[t]
         less = relief.terms(LESS, "facilities", f, "min_load", t, most=most, per=(fixed, terms))
         left = self.load(f, t) + less + scaled(-row.min_load, terms)
         if (f, t) not in self.on:
@@ -164,15 +200,13 @@ class Facilities:
 
     def _used_if_on(self, f: str, t: int) -> Row:
         """sum_p usage run <= greatest capacity * on"""
-        most = self._data.greatest_capacity(f, t) * self._data.facility[f].availability[t]
+        most = self._data.greatest_load(f)[t]
         return at_most([*self.load(f, t), (-most, self.on[f, t])], 0.0)
 
     def _reserve(self, row: Any) -> Row:
         """sum_t L[t] sum_p run <= reserve"""
         years = self._data.horizon.years
-        processes = [o.process for o in self._data.operations.get(row.facility, [])]
-        keys = [(row.facility, p, t) for p in processes for t in self._data.periods]
-        mined = [(float(years[k[2]]), self.run[k]) for k in keys if k in self.run]
+        mined = [(float(years[t]), run) for t in self._data.periods for _, run in self.runs(row.facility, t)]
         more = self._data.relief.terms(MORE, "facilities", row.facility, "reserve")
         return at_most(mined + scaled(-1.0, more), row.reserve)
 
@@ -183,6 +217,6 @@ class Facilities:
 
     def _licensed(self, f: str, p: str, t: int) -> Row:
         """run <= greatest activity * unlocked"""
-        most = self._useful.require(self._most(f, p, t), f"operation {f}, {p}")
+        most = self._useful.require(self._useful.activity(self.operation[f, p])[t], f"operation {f}, {p}")
         unlocked = self._signings.unlocked(self.operation[f, p].route, t)
         return at_most([(1.0, self.run[f, p, t]), *scaled(-most, unlocked)], 0.0)

@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property, reduce
+from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import Any
 
-from .arithmetic import greatest, least, matters, total
+import numpy as np
+
+from .arithmetic import greatest, least, matters, total, vector
 from .horizon import FOREVER, Horizon
 from .relief import Relief, Room
 
@@ -33,6 +37,10 @@ class Inputs:
         self.tables = tables
         self.horizon = Horizon(tables["periods"], settings)
         self.periods = self.horizon.periods
+
+        first, *others = self.periods
+        # The numbers of a dictionary by period, as a tuple in the order of the periods.
+        self._each_period = itemgetter(first, *others) if others else lambda numbers: (numbers[first],)
 
         self.country = {row.location: row.country for row in tables["locations"]}
         self.material = self._by("materials", "material")
@@ -56,8 +64,12 @@ class Inputs:
         self.included = {row.item: row.include for row in tables["cost_items"]}
         self._intensity = self._intensities()
         # Asked for by several pieces, and worked out once.
+        self._service: dict[tuple[str, int, int], float] = {}
         self._available: dict[tuple[str, int, int], float] = {}
-        self._greatest_capacity: dict[tuple[str, int], float] = {}
+        self._greatest_capacity: dict[str, Mapping[int, float]] = {}
+        self._greatest_load: dict[str, Mapping[int, float]] = {}
+        self._control: dict[tuple[str, int | None], dict[str, float]] = {}  # None: in every period
+        self._embedded: dict[tuple[str, str, int | None], dict[tuple[str, str, str], float]] = {}
         self._embedded_rows = self._grouped_embedded()
 
     @cached_property
@@ -69,6 +81,28 @@ class Inputs:
 
     def _by(self, table: str, key: str) -> dict[str, Any]:
         return {row[key]: row for row in self.tables[table]}
+
+    def yearly(self, rows: Sequence[Any], column: str) -> np.ndarray:
+        """A yearly column of rows: of each row the number of each period."""
+        given = list(map(attrgetter(column), rows))
+        # Rows with the same number in every period share their dictionary, so that few are looked into.
+        different = {id(numbers): numbers for numbers in given}
+        lines = vector(list(chain.from_iterable(map(self._each_period, different.values()))))
+        place = {i: k for k, i in enumerate(different)}
+        at = np.array([place[id(numbers)] for numbers in given], dtype=np.int64)
+        return lines.reshape(len(different), len(self.periods))[at]
+
+    def by_period(self, numbers: Mapping[int, float]) -> np.ndarray:
+        """A number of each period, as a line."""
+        return vector(self._each_period(numbers))
+
+    def open(self, rows: Sequence[Any]) -> np.ndarray:
+        """Of each row and period, whether the period is in the window of the row."""
+        there = np.ones((len(rows), len(self.periods)), dtype=bool)
+        for i, row in enumerate(rows):
+            if row.first_year is not None or row.last_year is not None:
+                there[i] = [self.horizon.in_window(row, t) for t in self.periods]
+        return there
 
     def _grouped(self, table: str, key: str) -> dict[str, list[Any]]:
         groups: dict[str, list[Any]] = defaultdict(list)
@@ -157,12 +191,16 @@ class Inputs:
 
     def service(self, expansion: Any, s: int, t: int) -> float:
         """serv: share of period t in which capacity decided in s exists."""
-        start = s + expansion.lead_time
-        return self.horizon.overlap(start, start + self.life(expansion), t)
+        # Periods of equal length see the same expansion alike, so many years after the decision.
+        key = expansion.expansion, t - s, self.horizon.years[t]
+        if key not in self._service:
+            start = s + expansion.lead_time
+            self._service[key] = self.horizon.overlap(start, start + self.life(expansion), t)
+        return self._service[key]
 
     def available(self, expansion: Any, s: int, t: int) -> float:
         """cap: service, with ramp-up by age."""
-        key = expansion.expansion, s, t
+        key = expansion.expansion, t - s, self.horizon.years[t]  # as in `service`
         if key not in self._available:
             self._available[key] = self._ramped(expansion, s, t)
         return self._available[key]
@@ -190,12 +228,23 @@ class Inputs:
     def modules(expansion: Any) -> int:
         return expansion.max_modules if expansion.sizing == "modular" else 1
 
-    def greatest_capacity(self, facility: str, t: int) -> float:
-        """Existing capacity and all that could have been added by then, before availability."""
-        key = facility, t
-        if key not in self._greatest_capacity:
-            self._greatest_capacity[key] = self._capacity_and_added(facility, t)
-        return self._greatest_capacity[key]
+    def greatest_capacity(self, facility: str) -> Mapping[int, float]:
+        """Existing capacity and all that could have been added by then, by period, before availability."""
+        if facility not in self._greatest_capacity:
+            self._greatest_capacity[facility] = self._capacities(facility)
+        return self._greatest_capacity[facility]
+
+    def greatest_load(self, facility: str) -> Mapping[int, float]:
+        """The same, of which as much is available as can be used."""
+        if facility not in self._greatest_load:
+            capacity, share = self.greatest_capacity(facility), self.facility[facility].availability
+            self._greatest_load[facility] = {t: capacity[t] * share[t] for t in self.periods}
+        return self._greatest_load[facility]
+
+    def _capacities(self, facility: str) -> Mapping[int, float]:
+        if facility in self.expansions or self.relief.families:
+            return {t: self._capacity_and_added(facility, t) for t in self.periods}
+        return self.facility[facility].capacity  # type: ignore[no-any-return]
 
     def _capacity_and_added(self, facility: str, t: int) -> float:
         capacity: float = self.facility[facility].capacity[t]
@@ -290,8 +339,22 @@ class Inputs:
 
     # ------------------------------------------------------------ where the work is done
 
+    def control_changes(self, facility: str) -> bool:
+        """Whether the shares of its control differ between periods."""
+        return self.facility[facility].china_share is not None
+
+    def embedded_changes(self, owner: str, name: str) -> bool:
+        """Whether what is embedded in a supply or a toll differs between periods."""
+        return (owner, name) in self._embedded_rows
+
     def control(self, facility: str, t: int) -> dict[str, float]:
         """Share of a facility's work by country of location or control."""
+        key = facility, t if self.control_changes(facility) else None
+        if key not in self._control:
+            self._control[key] = self._controlled(facility, t)
+        return self._control[key]
+
+    def _controlled(self, facility: str, t: int) -> dict[str, float]:
         row = self.facility[facility]
         home, exposed = self.country[row.location], self.settings["exposed_country"]
         if not exposed:
@@ -302,6 +365,12 @@ class Inputs:
 
     def embedded(self, owner: str, name: str, t: int) -> dict[tuple[str, str, str], float]:
         """emb: (stage, element, country) -> share of the element content, for a supply or a toll."""
+        key = (owner, name, t if self.embedded_changes(owner, name) else None)
+        if key not in self._embedded:
+            self._embedded[key] = self._worked_in(owner, name, t)
+        return self._embedded[key]
+
+    def _worked_in(self, owner: str, name: str, t: int) -> dict[tuple[str, str, str], float]:
         material, stages, home = self._embedded_default(owner, name)
         given: dict[tuple[str, str | None], dict[str, float]] = defaultdict(dict)
         for row in self._embedded_rows.get((owner, name), []):

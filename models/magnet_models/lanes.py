@@ -5,15 +5,18 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
+import numpy as np
 from pyomo.environ import Block
 
-from .arithmetic import least
+from .arithmetic import least, vector
 from .bounds import Useful
+from .grids import Grid, grid
 from .horizon import FOREVER
 from .inputs import Inputs
+from .programme import INFINITY
 from .relief import LESS, MORE
 from .routes import Signings
-from .rows import Row, Term, at_least, at_most, binaries, constrain, scaled, variables
+from .rows import Row, Term, at_least, at_most, binaries, constrain, scaled
 from .timing import Timing
 
 Key = tuple[str, int]
@@ -23,7 +26,9 @@ class Openings:
     """open[a,t], decided before the future is known."""
 
     def __init__(self, block: Block, data: Inputs, timing: Timing, known: Openings | None = None) -> None:
-        priced = {a.lane: a for a in data.tables["lanes"] if any(a.opening_cost[t] > 0 for t in data.periods)}
+        rows = list(data.tables["lanes"])
+        costly = np.flatnonzero((data.yearly(rows, "opening_cost") > 0).any(axis=1))
+        priced = {rows[i].lane: rows[i] for i in costly}
         self._data = data
         self.lanes = set(priced)
         keys = [(a, t) for a, row in priced.items() for t in data.horizon.window(row) if timing.has(t)]
@@ -46,32 +51,63 @@ class Lanes:
     def __init__(self, block: Block, data: Inputs, useful: Useful, signings: Signings, openings: Openings) -> None:
         self._data, self._useful, self._signings, self._openings = data, useful, signings, openings
         self.freight = {(row.lane, row.material): row for row in data.tables["freight"]}
-        open_in = {a: data.horizon.window(lane) for a, lane in data.lane.items()}
-        keys = [(a, m, t) for a, m in self.freight for t in open_in[a]]
-        self.ship = variables(block, "ship", keys, self._own_capacity)
-        self._loads: dict[Key, list[str]] = {}
-        for a, m, t in keys:
-            self._loads.setdefault((a, t), []).append(m)
-        moving = list(self._loads)
-        self.use = binaries(block, "use", [k for k in moving if self._switched(*k)])
-        gated = [k for k in moving if k in self.use or k[0] in openings.lanes]
-        capped = [k for k in keys if data.relief.asks("freight", "capacity") and self.freight[k[:2]].capacity is not None]
-        constrain(block, "ship_most", ((k, self._ship_most(*k)) for k in capped))
-        constrain(block, "lane_capacity", ((k, self._lane_capacity(*k)) for k in moving if self._joint(*k)))
+        self._materials: dict[str, list[str]] = {}
+        for a, m in self.freight:
+            self._materials.setdefault(a, []).append(m)
+        carrying = [data.lane[a] for a in self._materials]
+        self.ship = self._add_ship(block)
+        self.use = binaries(block, "use", self._switched(carrying))
+        joint = [(lane.lane, t) for lane in carrying if lane.capacity is not None for t in data.horizon.window(lane)]
+        switched = openings.lanes | {a for a, _ in self.use}
+        gated = [
+            (lane.lane, t)
+            for lane in carrying
+            if lane.lane in switched
+            for t in data.horizon.window(lane)
+            if lane.lane in openings.lanes or (lane.lane, t) in self.use
+        ]
+        both = set(joint) & set(gated)
+        constrain(block, "ship_most", ((k, self._ship_most(*k)) for k in self._keys(self._capped())))
+        constrain(block, "lane_capacity", ((k, self._lane_capacity(*k)) for k in joint))
         constrain(
-            block, "lane_open", (((a, m, t), self._lane_open(a, m, t)) for a, t in gated for m in self._loads[a, t])
+            block, "lane_open", (((a, m, t), self._lane_open(a, m, t)) for a, t in gated for m in self._materials[a])
         )
-        constrain(block, "lane_total_open", ((k, self._lane_total_open(*k)) for k in gated if self._joint(*k)))
+        constrain(block, "lane_total_open", ((k, self._lane_total_open(*k)) for k in gated if k in both))
         constrain(block, "use_open", ((k, self._use_open(*k)) for k in self.use if k[0] in openings.lanes))
         constrain(
             block, "lane_least", ((k, self._lane_least(*k)) for k in self.use if data.lane[k[0]].minimum[k[1]] > 0)
         )
-        tied = [k for k in keys if data.lane[k[0]].route]
-        constrain(block, "lane_route", ((k, self._lane_route(*k)) for k in tied))
+        tied = [k for k in self.freight if data.lane[k[0]].route]
+        constrain(block, "lane_route", ((k, self._lane_route(*k)) for k in self._keys(tied)))
 
-    def _own_capacity(self, a: str, m: str, t: int) -> float | None:
-        row = self.freight[a, m]
-        return None if row.capacity is None else self._data.most_freight(row, t)
+    def _add_ship(self, block: Block) -> Grid:
+        """ship within the material's own capacity; no capacity is no bound"""
+        data, open_in = self._data, self._data.open([self._data.lane[a] for a, _ in self.freight])
+        upper = np.full(open_in.shape, INFINITY)
+        limited = [i for i, row in enumerate(self.freight.values()) if row.capacity is not None]
+        if limited:
+            rows = [row for row in self.freight.values() if row.capacity is not None]
+            most = vector([data.most_freight(row, t) for row in rows for t in data.periods])
+            upper = upper.astype(most.dtype)
+            upper[limited] = most.reshape(len(rows), len(data.periods))
+        return grid(block, "ship", list(self.freight), data.periods, open_in, upper[open_in])
+
+    def _switched(self, lanes: list[Any]) -> list[Key]:
+        """Lanes and periods in which a yes/no says whether the lane is used: it has a least load, or costs to be kept."""
+        data = self._data
+        asked = (data.yearly(lanes, "minimum") > 0) | (data.yearly(lanes, "yearly_cost") > 0)
+        lines, at = np.nonzero(asked & data.open(lanes))
+        return [(lanes[i].lane, data.periods[k]) for i, k in zip(lines.tolist(), at.tolist(), strict=True)]
+
+    def _capped(self) -> list[tuple[str, str]]:
+        """Materials on lanes whose own capacity gives way."""
+        if not self._data.relief.asks("freight", "capacity"):
+            return []
+        return [k for k, row in self.freight.items() if row.capacity is not None]
+
+    def _keys(self, freight: list[tuple[str, str]]) -> list[tuple[str, str, int]]:
+        """With the periods in which the lane is open."""
+        return [(a, m, t) for a, m in freight for t in self._data.horizon.window(self._data.lane[a])]
 
     def _most(self, a: str, m: str, t: int) -> float:
         """U: the least of the material's and the lane's capacity and what the destination can take."""
@@ -83,15 +119,8 @@ class Lanes:
             bounds.append(self._useful.at(lane.destination, m, t) / (1 - row.loss))
         return reduce(least, bounds, FOREVER)
 
-    def _switched(self, a: str, t: int) -> bool:
-        lane = self._data.lane[a]
-        return lane.minimum[t] > 0 or lane.yearly_cost[t] > 0
-
-    def _joint(self, a: str, t: int) -> bool:
-        return self._data.lane[a].capacity is not None
-
     def total(self, a: str, t: int) -> list[Term]:
-        return [(1.0, self.ship[a, m, t]) for m in self._loads[a, t]]
+        return [(1.0, self.ship[a, m, t]) for m in self._materials[a]]
 
     def _opening(self, a: str, t: int) -> list[Term]:
         return [(1.0, self.use[a, t])] if (a, t) in self.use else self._openings.opened(a, t)

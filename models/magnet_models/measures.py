@@ -7,16 +7,16 @@ the name of an impact; `index 2030-2035` counts those years only. All are better
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .costs import constant_cost, cost_terms
+from .programme import Linear
 from .rows import Term, at_least, constrain, scaled, variables
 
 if TYPE_CHECKING:
     from .model import Scenario
 
-Sum = tuple[float, list[Term]]  # constant, terms
+Sum = tuple[float, Sequence[Term]]  # constant, terms
 
 _YEARS = re.compile(r"(?P<name>.+?) (?P<first>\d{4})-(?P<last>\d{4})")
 
@@ -63,12 +63,12 @@ def cost(s: Scenario, m: Measure) -> Sum:
     """Discounted cost, all included items (of all years: capital is not a matter of single ones)."""
     if m.first is not None:
         raise NoMeasure("measure 'cost' is over the whole horizon; it takes no years")
-    return constant_cost(s), cost_terms(s)
+    return s.costs.constant, s.costs.terms
 
 
 def index(s: Scenario, m: Measure) -> Sum:
     """mean of index[t], weighted by the length of the periods"""
-    return 0.0, _mean(s, m, lambda t: s.exposure.index(t))
+    return 0.0, _mean(s, m, s.exposure.index)
 
 
 def country_share(s: Scenario, m: Measure) -> Sum:
@@ -103,13 +103,13 @@ def impact(s: Scenario, m: Measure) -> Sum:
     return 0.0, terms
 
 
-def _mean(s: Scenario, m: Measure, of: Callable[[int], list[Term]]) -> list[Term]:
+def _mean(s: Scenario, m: Measure, of: Callable[[int], Iterable[Term]]) -> Linear:
     years, counted = s.data.horizon.years, m.periods(s)
     if not s.data.settings["exposed_country"]:
         raise NoMeasure(f"measure '{m.kind}' needs settings: exposed_country, and stage weights")
     counted = [t for t in counted if s.exposure.requirement(t) > 0]
     total = sum(years[t] for t in counted)
-    return [x for t in counted for x in scaled(years[t] / total, of(t))]
+    return Linear.joined(*(Linear.of(of(t)).times(years[t] / total) for t in counted))
 
 
 def _largest(s: Scenario) -> dict[int, Any]:

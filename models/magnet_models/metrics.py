@@ -6,7 +6,7 @@ the case's limit_terms, to the function.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .arithmetic import total
@@ -16,7 +16,7 @@ from .rows import Term, scaled
 if TYPE_CHECKING:
     from .model import Scenario
 
-Counted = tuple[float, list[Term]]  # constant, terms
+Counted = tuple[float, Sequence[Term]]  # constant, terms
 
 
 def _fits(term: Any, **tags: Any) -> bool:
@@ -270,7 +270,7 @@ def share(s: Scenario, term: Any, t: int) -> Counted:
     required = s.exposure.requirement(t, term.element)
     if required <= 0:
         return 0.0, []
-    return 0.0, scaled(1 / required, s.exposure.weighted(t, [term.country], term.stage, term.element))
+    return 0.0, s.exposure.weighted(t, [term.country], term.stage, term.element).times(1 / required)
 
 
 def index(s: Scenario, term: Any, t: int) -> Counted:

@@ -14,10 +14,11 @@ from typing import Any
 from pyomo.environ import Block, ConcreteModel
 
 from .alike import add_alike
+from .arithmetic import matters
 from .balances import Balances
 from .bounds import Useful
 from .components import Aim
-from .costs import Entry, cost_entries
+from .costs import Costs
 from .custody import Custody, needs_custody
 from .demands import Demands, Returns
 from .expansions import Expansions
@@ -29,7 +30,7 @@ from .lanes import Lanes, Openings
 from .limits import Limits
 from .measures import Measure, Sum, measured
 from .partners import Partners
-from .programme import Programme
+from .programme import Linear, Programme
 from .relief import MORE, Relief, middle
 from .risk import Goal, aimed, expected
 from .routes import Quantities, Signings, add_groups
@@ -72,9 +73,9 @@ class Scenario:
         add_built_first(self)
 
     @cached_property
-    def costs(self) -> list[Entry]:
+    def costs(self) -> Costs:
         """All cost entries; read once every variable exists."""
-        return cost_entries(self)
+        return Costs(self)
 
     # ------------------------------------------------------------ what a route covers
 
@@ -189,12 +190,13 @@ class Model:
         if china_cap:
             for s in self.scenarios.values():
                 cap_index(s, dict(china_cap))
+        self._exposed = bool(settings["exposed_country"])
         self.cost = self.sums("cost")
-        self.exposure = self._expected_exposure() if settings["exposed_country"] else []
         self._hold(at_most or {})
         constant, terms = aimed(self.pyomo, self.goal, self.sums(self.goal.measure), self.probability)
         self.constant = constant
-        self.programme.cost = [*terms, *scaled(china_price, self.exposure)]
+        exposed = self.exposure.times(china_price) if matters(china_price) else []
+        self.programme.cost = Linear.joined(terms, exposed)
         self.programme.constant = constant
         self.pyomo.objective_value = Aim(self.programme)
 
@@ -221,13 +223,14 @@ class Model:
         for name, value in at_most.items():
             constant, terms = self.expected(name)
             more = self.relief.terms(MORE, "options", name, "at_most", unit=middle(terms))
-            rows.append((name, Row(None, terms + scaled(-1.0, more), value - constant)))
+            rows.append((name, Row(None, [*terms, *scaled(-1.0, more)], value - constant)))
         constrain(self.pyomo, "measure_most", rows)
 
-    def _expected_exposure(self) -> list[Term]:
-        return [
-            x for n, s in self.scenarios.items() for x in scaled(self.probability[n], _discounted_exposure(s))
-        ]
+    @cached_property
+    def exposure(self) -> Linear:
+        """Expected discounted exposure, weighted by stage and element; nothing without an exposed country."""
+        futures = self.scenarios.items() if self._exposed else ()
+        return Linear.joined(*(_discounted_exposure(s).times(self.probability[n]) for n, s in futures))
 
     def decisions(self) -> list[Term]:
         """Number of builds, signings and lane openings, for breaking ties."""
@@ -236,9 +239,9 @@ class Model:
         return [(1.0, v) for v in decided]
 
 
-def _discounted_exposure(s: Scenario) -> list[Term]:
+def _discounted_exposure(s: Scenario) -> Linear:
     """sum_t W[t] * stage- and element-weighted exposure."""
-    return [x for t in s.data.periods for x in scaled(s.data.horizon.weight[t], s.exposure.exposed(t))]
+    return Linear.joined(*(s.exposure.exposed(t).times(s.data.horizon.weight[t]) for t in s.data.periods))
 
 
 @contextmanager

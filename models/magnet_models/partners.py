@@ -100,7 +100,7 @@ def tolling(s: Scenario) -> Iterator[Flow]:
 
 def purchase(s: Scenario) -> Iterator[Flow]:
     """price * buy of the route's supplies, and their missed minima"""
-    for e in costs.trade(s):
+    for e in costs.singly(costs.trade(s)):
         if e.cause.route:
             yield _of(s, "shortfall" if e.item == "shortfall" else "purchase", 1.0, e)
 
@@ -164,7 +164,7 @@ def capital(s: Scenario) -> Iterator[Flow]:
 def operation(s: Scenario) -> Iterator[Flow]:
     """- cost_share * (fixed operation + operation + impact)"""
     for function in (costs.fixed_operation, costs.operation, costs.impact):
-        for e in function(s, lambda f: 1 - s.data.ours(f)):
+        for e in costs.singly(function(s, lambda f: 1 - s.data.ours(f))):
             if e.cause.route:
                 yield _of(s, "operation", -1.0, e)
 

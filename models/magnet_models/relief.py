@@ -12,7 +12,7 @@ tonnes, and `per` the other factor: the change of the number is the column divid
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from pyomo.environ import Block
@@ -72,7 +72,7 @@ class Relieved(NamedTuple):
         return FAMILY_OF[self.table, self.column]
 
 
-def middle(terms: list[Term]) -> float:
+def middle(terms: Sequence[Term]) -> float:
     """The geometric middle of the coefficients of a row, the unit of a relief in it.
 
     With a unit far above its smallest coefficient (the value of a limit in money, beside a subsidy's share) HiGHS puts
@@ -120,7 +120,7 @@ class Relief:
         if key not in self.columns:
             upper = INFINITY if most is None else most
             variable = self._programme.add_columns(self._relief, [key], [0.0], [upper], whole)[0]
-            self._relief.place[key] = variable
+            self._relief.place[key] = variable  # one by one, as rows ask for them
             self.columns[key] = Relieved(table, row, column, t, sign, variable, per, unit)
         return [(unit, self.columns[key].variable)]
 

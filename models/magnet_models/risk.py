@@ -13,6 +13,7 @@ from pyomo.environ import Block
 
 from .arithmetic import total
 from .measures import Sum
+from .programme import Linear
 from .rows import Term, at_least, constrain, free_variables, scaled, variables
 
 Aim = Literal["expected", "worst", "regret"]
@@ -50,7 +51,7 @@ def aimed(block: Block, goal: Goal, sums: Mapping[str, Sum], probability: Mappin
 def expected(sums: Mapping[str, Sum], probability: Mapping[str, float]) -> Sum:
     """sum_w probability[w] * sum of w"""
     constant = total(probability[w] * c for w, (c, _) in sums.items())
-    return constant, [x for w, (_, terms) in sums.items() for x in scaled(probability[w], terms)]
+    return constant, Linear.joined(*(Linear.of(terms).times(probability[w]) for w, (_, terms) in sums.items()))
 
 
 def _greatest(block: Block, name: str, sums: Mapping[str, Sum]) -> Sum:

@@ -6,9 +6,10 @@ of terms, one list for each row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 from pyomo.environ import Block
 
 from .arithmetic import matters
@@ -16,25 +17,26 @@ from .components import Columns, Rows, programme_of
 from .programme import INFINITY
 
 Term = tuple[float, int]
+Some = Sequence[float] | np.ndarray
 
 
 class Row(NamedTuple):
     """lower <= sum of terms <= upper."""
 
     lower: float | None
-    terms: list[Term]
+    terms: Sequence[Term]
     upper: float | None
 
 
-def at_most(terms: list[Term], bound: float) -> Row:
+def at_most(terms: Sequence[Term], bound: float) -> Row:
     return Row(None, terms, bound)
 
 
-def at_least(terms: list[Term], bound: float) -> Row:
+def at_least(terms: Sequence[Term], bound: float) -> Row:
     return Row(bound, terms, None)
 
 
-def equal(terms: list[Term], value: float) -> Row:
+def equal(terms: Sequence[Term], value: float) -> Row:
     return Row(value, terms, value)
 
 
@@ -88,18 +90,26 @@ def _added(
     name: str,
     keys: list[Any],
     added: list[Any],
-    lower: list[float],
-    upper: list[float],
+    lower: Sequence[float],
+    upper: Sequence[float],
     whole: bool,
     known: Mapping[Any, int],
 ) -> dict[Any, int]:
+    place = added_columns(block, name, added, lower, upper, whole).place
+    if len(place) != len(added):
+        raise ValueError(f"{name}: a key stands twice")
+    return place if not known else {k: known[k] if k in known else place[k] for k in keys}
+
+
+def added_columns(
+    block: Block, name: str, keys: Sequence[Any], lower: Some, upper: Some, whole: bool = False
+) -> Columns:
+    """Adds an indexed variable with a member for each key."""
     programme = programme_of(block)
     component = Columns(programme)
     block.add_component(name, component)
-    component.place.update(zip(added, programme.add_columns(component, added, lower, upper, whole), strict=True))
-    if len(component.place) != len(added):
-        raise ValueError(f"{name}: a key stands twice")
-    return component.place if not known else {k: known[k] if k in known else component.place[k] for k in keys}
+    component.stand(keys, programme.add_columns(component, keys, lower, upper, whole))
+    return component
 
 
 def _or_infinity(bound: float | None) -> float:
@@ -111,38 +121,42 @@ def constrain(block: Block, name: str, rows: Iterable[tuple[Any, Row]]) -> None:
     p = programme_of(block)
     component = Rows(p)
     block.add_component(name, component)
-    keys, first = [], len(p.row_lower)
+    keys: list[Any] = []
+    length: list[int] = []
+    index: list[int] = []
+    value: list[float] = []
+    lower: list[float] = []
+    upper: list[float] = []
     for key, row in rows:
         columns = [v for _, v in row.terms]
         coefs = [c for c, _ in row.terms]
         if len(set(columns)) < len(columns):
             coefs, columns = merged(row.terms)
         if not any(coefs):
-            _must_hold(name, key, row)
+            must_hold(name, key, row.lower, row.upper)
             continue
         keys.append(key)
-        p.index += columns
-        p.value += coefs
-        p.start.append(len(p.index))
-        p.row_lower.append(-INFINITY if row.lower is None else row.lower)
-        p.row_upper.append(INFINITY if row.upper is None else row.upper)
-    p.rows.add(component, keys)
+        length.append(len(columns))
+        index += columns
+        value += coefs
+        lower.append(-INFINITY if row.lower is None else row.lower)
+        upper.append(INFINITY if row.upper is None else row.upper)
     if len(set(keys)) != len(keys):
         raise ValueError(f"{name}: a key stands twice")
-    component.place.update(zip(keys, range(first, len(p.row_lower)), strict=True))
+    component.stand(keys, p.add_rows(component, keys, length, index, value, lower, upper))
 
 
 class Contradiction(Exception):
     """A row without decisions that cannot hold: the case is infeasible whatever is decided."""
 
 
-def _must_hold(name: str, key: Any, row: Row) -> None:
+def must_hold(name: str, key: Any, lower: float | None, upper: float | None) -> None:
+    """Raises Contradiction if 0 is not within the limits of a row without terms."""
     slack = 1e-9
-    if (row.lower is not None and row.lower > slack) or (row.upper is not None and row.upper < -slack):
+    if (lower is not None and lower > slack) or (upper is not None and upper < -slack):
         raise Contradiction(
             f"{name} {_words(key)}: nothing can change it, and it asks for "
-            f"{row.lower if row.lower is not None else '-'} to "
-            f"{row.upper if row.upper is not None else '-'}"
+            f"{lower if lower is not None else '-'} to {upper if upper is not None else '-'}"
         )
 
 

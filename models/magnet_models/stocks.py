@@ -9,7 +9,7 @@ from pyomo.environ import Block
 from .arithmetic import greatest
 from .inputs import Inputs
 from .relief import LESS, MORE
-from .rows import Contradiction, Row, Term, at_least, at_most, constrain, scaled, variables
+from .rows import Contradiction, Row, at_least, at_most, constrain, scaled, variables
 
 
 class Stocks:
@@ -67,13 +67,3 @@ class Stocks:
     def kept(self, row: Any, t: int) -> float:
         """Share of the opening stock still there at the end of the period."""
         return (1 - row.loss) ** self._data.horizon.years[t]
-
-    def change(self, row: Any, t: int) -> tuple[float, list[Term]]:
-        """What the stock gives to the balance of t, per year: (keep * opening - closing) / L, as constant and terms."""
-        length = self._data.horizon.years[t]
-        before = self._data.horizon.before(t)
-        keep = self.kept(row, t) / length
-        closing = (-1.0 / length, self.store[row.stock, t])
-        if before is None:
-            return keep * row.initial, [closing]
-        return 0.0, [(keep, self.store[row.stock, before]), closing]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from .grids import NONE
 from .horizon import FOREVER
 from .rows import Row, Term, at_most, constrain, scaled
 
@@ -82,27 +83,37 @@ def add_built_first(s: Scenario) -> None:
         kept = 1.0 - s.lanes.freight[a, m].loss
         return at_most([(kept, s.lanes.ship[a, m, t]), *scaled(-most, built)], 0.0)
 
-    rows = ((k, built_first(*k)) for k in s.lanes.ship)
+    places = {(place, m) for place, m, _ in sources}
+    ship = s.lanes.ship
+    lines = [i for i, (a, m) in enumerate(ship.heads) if (s.data.lane[a].origin, m) in places]
+    keys = [(*ship.heads[i], t) for i in lines for t, _ in ship.line(i)]
+    rows = ((k, built_first(*k)) for k in keys)
     constrain(s.block, "built_first", ((k, row) for k, row in rows if row is not None))
 
 
 def _sources(s: Scenario) -> dict[tuple[str, str, int], str]:
     """(location, material, period) -> the one facility without existing capacity that alone brings the material."""
-    found: dict[tuple[str, str, int], set[str]] = defaultdict(set)
-    for f, p, t in s.facilities.run:
-        for row in s.data.recipe[p]:
-            if row.direction == "output":
-                found[s.data.facility[f].location, row.material, t].add(f)
     other = {(row.location, row.material) for row in s.data.tables["supplies"]}
     other |= {(row.location, row.material) for row in s.data.tables["stocks"]}
     other |= {(row.location, row.material) for row in s.data.tables["returns"]}
     other |= {(row.destination, m) for row in s.data.tables["tolls"] for m in (row.returned, row.swarf)}
     other |= {(s.data.lane[a].destination, m) for a, m in s.lanes.freight}
-    return {
-        (place, m, t): next(iter(facilities))
-        for (place, m, t), facilities in found.items()
-        if len(facilities) == 1 and (place, m) not in other and s.data.facility[next(iter(facilities))].capacity[t] == 0
-    }
+    makers: dict[tuple[str, str], list[int]] = defaultdict(list)
+    run = s.facilities.run
+    for i, (f, p) in enumerate(run.heads):
+        for row in s.data.recipe[p]:
+            if row.direction == "output":
+                makers[s.data.facility[f].location, row.material].append(i)
+    found: dict[tuple[str, str, int], str] = {}
+    for (place, m), lines in makers.items():
+        named = {run.heads[i][0] for i in lines}
+        if (place, m) in other or not any(x == 0 for f in named for x in s.data.facility[f].capacity.values()):
+            continue
+        for k, t in enumerate(s.data.periods):
+            making = {run.heads[i][0] for i in lines if run.column[i, k] != NONE}
+            if len(making) == 1 and s.data.facility[f := making.pop()].capacity[t] == 0:
+                found[place, m, t] = f
+    return found
 
 
 def _in_service(s: Scenario, facility: str, t: int) -> list[Term] | None:

@@ -33,9 +33,10 @@ def attribute(scenario: Any, values: np.ndarray) -> Free | None:
     if not scenario.data.settings["exposed_country"] or not scenario.data.content:
         return None
 
-    def total(variable: Any) -> float:
-        value = float(values[variable])
-        return value if value >= NOISE else 0.0
+    amounts: list[float] = np.where(values >= NOISE, values, 0.0).tolist()
+
+    def total(variable: int) -> float:
+        return amounts[variable]
 
     decided = {} if scenario.custody is None else scenario.custody.deliver
     model = Attribution(scenario, total, {key: total(v) for key, v in decided.items()})
@@ -46,8 +47,9 @@ def attribute(scenario: Any, values: np.ndarray) -> Free | None:
     if outcome.values is None:  # nothing free is always an answer
         raise RuntimeError(f"the free part of the flows was not found: {outcome.status} {outcome.detail}")
     tonnes: dict[str, dict[Any, float]] = {flow: {} for flow in model.custody.flows()}
+    free = outcome.values.tolist()
     for flow, key, whole, part in model.custody.parts():
-        amount = min(float(outcome.values[part]), total(whole))
+        amount = min(free[part], total(whole))
         tonnes[flow][key] = amount if amount >= NOISE else 0.0
     return Free(model.custody.provenance, tonnes)
 

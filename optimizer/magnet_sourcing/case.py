@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from .collector import collector_off
 from .parsing import (
     Findings,
     Record,
@@ -89,6 +90,7 @@ class Case:
     # ------------------------------------------------------------ making cases
 
     @classmethod
+    @collector_off()
     def read(cls, path: str | Path) -> Case:
         """Reads an .xlsx workbook or a folder of CSV tables.
 
@@ -221,6 +223,7 @@ class Case:
         """Sheet and row number in the file (or in the table, headers being row 1) by key of the row."""
         return {record.key: record.place(None)[:2] for record in self._as_it_stands().parsed[1][name]}
 
+    @collector_off()
     def parsed(self) -> tuple[dict[str, Any], dict[str, list[Record]], Findings]:
         """Typed settings and records, with the findings of types, keys, references and years; all new each time."""
         sheets = self._current_sheets()
@@ -412,7 +415,8 @@ def _living(records: Mapping[str, list[Record]]) -> dict[str, list[Record]]:
 def rows_of(records: Mapping[str, list[Record]]) -> dict[str, list[Row]]:
     """Resolved rows of records without errors, periods in their order."""
     periods = sorted(r["period"] for r in records["periods"])
-    resolved = {name: [_row(r, periods) for r in rows] for name, rows in _living(records).items()}
+    alike: dict[float, dict[int, float] | None] = {}
+    resolved = {name: [_row(r, periods, alike) for r in rows] for name, rows in _living(records).items()}
     resolved["periods"].sort(key=lambda row: row.period)
     return resolved
 
@@ -425,10 +429,18 @@ def _refers_to_living(record: Record, names: Mapping[str, set[Any]]) -> bool:
     )
 
 
-def _row(record: Record, periods: list[int]) -> Row:
+def _row(record: Record, periods: list[int], alike: dict[float, dict[int, float] | None]) -> Row:
+    """alike: dictionaries by period that hold one number, by that number; there is one for all rows."""
     table = TABLES[record.table]
     values = dict(record.values)
     fill = values.get("fill", "exact")
     for column in table.yearly:
-        values[column.name] = fill_years(values[column.name], fill, periods)
+        given = values[column.name]
+        number = given.get(None) if given is not None else None
+        if type(number) is float:
+            if number not in alike:
+                alike[number] = fill_years(given, fill, periods)
+            values[column.name] = alike[number]
+        else:
+            values[column.name] = fill_years(given, fill, periods)
     return Row(values, record.key)

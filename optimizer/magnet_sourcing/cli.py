@@ -1,38 +1,59 @@
 """The command line: one verb for each thing a planner asks, each in `commands/`.
 
-Results go to standard output, progress and problems to standard error. Nothing prompts. Heavy modules are imported
-inside the commands, so that help and checks do not wait for Pyomo.
+Results go to standard output, progress and problems to standard error. Nothing prompts. A verb is imported when it is
+called, and heavy modules inside it, so that help and checks do not wait for Pyomo.
 """
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
-from .commands.alternatives import alternatives
-from .commands.cases import check, new
 from .commands.common import BAD_DATA, EPILOG, OK, STOPPED_WITHOUT, UNEXPECTED, USAGE
-from .commands.compare import compare
-from .commands.explain import explain
-from .commands.frontier import frontier
-from .commands.montecarlo import montecarlo
-from .commands.options import options
-from .commands.ranges import ranges
-from .commands.report import report
-from .commands.runs import runs
-from .commands.sensitivity import sensitivity
-from .commands.solve import solve
-from .commands.stress import stress
-from .commands.study import study
-from .commands.sweep import sweep
-from .commands.switching import switching
-from .commands.why import why
+
+# The verbs, and what each does, in the order of the docs. Each is in the module of its name but for those of _PLACES.
+VERBS = {
+    "solve": "Finds the best plan of a case.",
+    "explain": "Says why a case has no plan, and what would give it one.",
+    "frontier": "What less dependence costs: the plans in between.",
+    "stress": "What happens to plans in a shock.",
+    "alternatives": "Other plans that cost hardly more.",
+    "options": "What it costs to ban or to force each option.",
+    "why": "Why the best plan has what it has, and not the rest.",
+    "switching": "How far assumptions move before decisions change.",
+    "sensitivity": "Which numbers of a case matter.",
+    "sweep": "Solves a case at every value of what varies.",
+    "montecarlo": "What is best in worlds drawn from the ranges.",
+    "compare": "What differs between plans, or cases.",
+    "report": "Shows a plan as one HTML page.",
+    "study": "Runs the studies that a case asks for.",
+    "ranges": "Lists the numbers of a case that carry a range.",
+    "runs": "How far a study kept in a folder is; solves runs of it.",
+    "new": "Writes a case to start from.",
+    "check": "Checks a case without solving it.",
+}
+_PLACES = {"new": "cases", "check": "cases"}
 
 
 class Commands(click.Group):
-    """Turns every failure into one clear ending, and a traceback only with --debug."""
+    """Imports a verb when it is called, turns every failure into one clear ending, shows a traceback only with --debug."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module = import_module(f"{__package__}.commands.{_PLACES.get(cmd_name, cmd_name)}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(VERBS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
         debug = "--debug" in sys.argv
@@ -96,14 +117,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console's code page never stops a run
-
-
-VERBS = (
-    solve, explain, frontier, stress, alternatives, options, why, switching,
-    sensitivity, sweep, montecarlo, compare, report, study, ranges, runs, new, check,
-)  # fmt: skip
-for command in VERBS:
-    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -21,8 +21,10 @@ progress and problems to standard error. Nothing prompts, and nothing is overwri
 def render_command_line() -> str:
     """docs/command-line.md"""
     parts = [_HEAD, "| verb | what it does |", "|---|---|"]
-    parts += [f"| [{verb.name}](#{verb.name}) | {_summary(verb)} |" for verb in VERBS]
-    for verb in VERBS:
+    context = click.Context(main)
+    verbs = [verb for name in VERBS if (verb := main.get_command(context, name))]
+    parts += [f"| [{verb.name}](#{verb.name}) | {_summary(verb)} |" for verb in verbs]
+    for verb in verbs:
         parts += ["", *_verb(verb)]
     parts += ["", "## Exit codes", "", "| code | meaning |", "|---|---|", *_exit_codes()]
     return "\n".join(parts) + "\n"

@@ -5,7 +5,7 @@ What stands in each column and row is kept for results and messages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 INFINITY = float("inf")
 
-# Makes an array of a list of numbers; the name says which array of the programme it is.
-Flat = Callable[[str, list[float]], np.ndarray]
+# Makes an array of floats of one that may be of objects; the name says which array of the programme it is.
+Flat = Callable[[str, np.ndarray], np.ndarray]
 
 
-def plain(name: str, numbers: list[float]) -> np.ndarray:
-    return np.array(numbers, dtype=float)
+def plain(name: str, numbers: np.ndarray) -> np.ndarray:
+    return numbers.astype(float)
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,11 @@ class Matrix:
     row_lower: np.ndarray
     row_upper: np.ndarray
 
-    def vector(self, terms: list[tuple[float, int]], flat: Flat = plain, name: str = "") -> np.ndarray:
+    def vector(self, terms: Iterable[tuple[float, int]], flat: Flat = plain, name: str = "") -> np.ndarray:
         """A linear sum as a dense vector over the columns. flat, name: see `to_matrix`."""
-        dense = [0.0] * len(self.variables)
-        for c, j in terms:
-            dense[j] += c
-        return flat(name, dense)
+        from magnet_models.programme import Linear
+
+        return flat(name, Linear.of(terms).dense(len(self.variables)))
 
     # ------------------------------------------------------------ the same programme, changed
 
@@ -106,21 +105,20 @@ def to_matrix(programme: Programme, flat: Flat = plain) -> Matrix:
     flat: what makes the arrays, each called by its field, so that numbers that are more than their value (`recording`)
     are seen before they become one.
     """
+    from magnet_models.arithmetic import vector  # takes Pyomo with it: only when a model is there
+
     p = programme
-    cost = [0.0] * len(p.columns)
-    for c, j in p.cost:
-        cost[j] += c
     return Matrix(
         p.columns,
         p.rows,
-        flat("cost", cost),
-        float(flat("offset", [p.constant])[0]),
-        flat("lower", p.lower),
-        flat("upper", p.upper),
-        np.array(p.whole, dtype=bool),
-        np.array(p.start, dtype=np.int32),
-        np.array(p.index, dtype=np.int32),
-        flat("value", p.value),
-        flat("row_lower", p.row_lower),
-        flat("row_upper", p.row_upper),
+        flat("cost", p.cost.dense(len(p.columns))),
+        float(flat("offset", vector([p.constant]))[0]),
+        flat("lower", p.lower.array),
+        flat("upper", p.upper.array),
+        p.whole.array.astype(bool),
+        p.start.astype(np.int32),
+        p.index.array.astype(np.int32),
+        flat("value", p.value.array),
+        flat("row_lower", p.row_lower.array),
+        flat("row_upper", p.row_upper.array),
     )

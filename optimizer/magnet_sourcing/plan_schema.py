@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .schema import Kind
@@ -375,5 +376,5 @@ def _series(kind: str, values: Sequence[Any]) -> pd.Series:
         return pd.Series([tidy(v) for v in values], dtype=object)
     if kind == "yes/no":
         return pd.Series([bool(v) for v in values], dtype=bool)
-    numbers = pd.Series([None if v is None else float(v) for v in values], dtype=float)
+    numbers = pd.Series(np.array(values, dtype=float))
     return numbers.astype("int64") if kind == "whole" and not numbers.isna().any() else numbers

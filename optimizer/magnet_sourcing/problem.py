@@ -71,6 +71,7 @@ class Problem:
         relief: Iterable[str] = (),
     ) -> None:
         from magnet_models import Contradiction, Refused, build  # Pyomo takes a second to import: only when solving
+        from magnet_models.arithmetic import vector
 
         from .matrix import to_matrix
 
@@ -101,10 +102,10 @@ class Problem:
             raise CaseError([Finding("error", case.origin, "", "", str(reason))]) from reason
         flat = flat or plain
         self.matrix: Matrix = to_matrix(self.model.programme, flat)
-        self._measures = {
-            name: (self.matrix.vector(terms, flat, f"measure {name}"), float(flat(f"constant {name}", [constant])[0]))
-            for name, (constant, terms) in sums.items()
-        }
+        self._measures = {}
+        for name, (constant, terms) in sums.items():
+            fixed = flat(f"constant {name}", vector([constant]))
+            self._measures[name] = (self.matrix.vector(terms, flat, f"measure {name}"), float(fixed[0]))
 
     # ------------------------------------------------------------ measures
 

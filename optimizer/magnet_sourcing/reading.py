@@ -1,7 +1,7 @@
 """Reading cases: a workbook or a folder of CSV files becomes raw sheets; whatever the file, no traceback.
 
-Workbooks are read cell by cell with openpyxl (pandas blanks texts such as NA and errors such as #DIV/0!), row after
-row as they stand in the file, so that merged or linked ranges and cells far away cost nothing. Files are bounded
+Workbooks are read cell by cell (`sheet_xml`; pandas blanks texts such as NA and errors such as #DIV/0!), row after row
+as they stand in the file, so that merged or linked ranges and cells far away cost nothing. Files are bounded
 before they are parsed: unpacked size, number of cells, XML without entities, how far a sheet may reach. What would be
 lost on the way into tables (cells without header, a setting given twice) is a problem here, where it can be seen.
 """
@@ -21,20 +21,18 @@ from typing import Any
 
 from .problems import CaseError, Problem, did_you_mean
 from .schema import SETTINGS, TABLES, split_header
-from .sheets import UNREADABLE, Sheet, letter
+from .sheet_xml import Cells, Error, Refused, Workbook
+from .sheets import UNREADABLE, Sheet, column_number
 from .values import tidy
 
 MEGABYTE = 1024 * 1024
 MAX_UNPACKED = 128 * MEGABYTE
 # Parts of a workbook that are neither sheets nor texts: styles, comments, drawings.
 MAX_SMALL_PART = 32 * MEGABYTE
-MAX_CELLS = 5_000_000
-MAX_COLUMNS = 2_000
 # Blank rows after which a value counts as left behind by accident.
 MAX_BLANK_ROWS = 50_000
 MAX_MERGED_SHOWN = 20
 SETTINGS_HEADERS = ("setting", "value", "unit", "help", "note")
-ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#CALC!")
 
 
 @dataclass(frozen=True)
@@ -227,22 +225,20 @@ def _read_csv(file: Path) -> Sheet:
 
 @dataclass
 class _Scan:
-    """What a look at the bytes of a workbook's parts tells before any of it is parsed."""
+    """What a look at the bytes of a workbook's parts tells before any of it is parsed: how many sheets it lists, and
+    the parts that are sheets."""
 
-    formulas: bool = False
-    cells: int = 0
-    sheets: int = 0
-    merged: dict[str, list[str]] = field(default_factory=dict)
+    listed: int = 0
+    sheets: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass
 class _Raw:
-    """A sheet as the parser gives it: (row number, cells) and the places of formulas."""
+    """A sheet as the parser gives it."""
 
     name: str
     rows: list[tuple[int, list[Any]]]
-    formulas: set[tuple[int, int]]
-    merged: list[str]
+    cells: Cells
 
 
 def _read_workbook(path: Path, layout: Layout) -> tuple[list[Sheet], list[Problem]]:
@@ -277,22 +273,15 @@ def _scan(path: Path, content: bytes) -> _Scan:
         raise _unreadable(path, "it is not a workbook, or it is damaged or cut short") from None
     except (NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error):
         raise _unreadable(path, "it is packed or encrypted in a way that is not read") from None
-    if scan.cells > MAX_CELLS:
-        raise _unreadable(path, f"it holds more than {MAX_CELLS:,} cells")
     return scan
 
 
-# Patterns allow for a namespace prefix and either quote, and stop at the next tag, so that none can be made slow.
-_ROW = re.compile(rb"<(?:\w+:)?row\s[^<>]*?\br\s*=\s*[\"'](\d{1,9})[\"']")
-_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_FAR = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{3,9})\d")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
+# Allows for either quote and stops at the next tag, so that it cannot be made slow.
 _ENCODING = re.compile(rb"^[^<]{0,3}<\?xml[^<>]{0,200}?encoding\s*=\s*[\"']([^\"'<>]+)")
 
 
 def _scan_part(path: Path, name: str, data: bytes, scan: _Scan) -> None:
-    """One part: no entities, no other encoding, rows in order, nothing far to the right."""
+    """One part: no entities, no other encoding, and only sheets and texts may be large."""
     if name.startswith("xl/media/") or name.endswith(".bin"):
         return
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
@@ -303,49 +292,28 @@ def _scan_part(path: Path, name: str, data: bytes, scan: _Scan) -> None:
     if b"sheetData" not in data:
         if len(data) > MAX_SMALL_PART and not name.endswith("sharedStrings.xml"):
             raise _unreadable(path, f"{name} is larger than {MAX_SMALL_PART // MEGABYTE} MB")
-        scan.sheets += len(re.findall(rb"<(?:\w+:)?sheet\s", data)) if name.endswith("workbook.xml") else 0
+        scan.listed += len(re.findall(rb"<(?:\w+:)?sheet\s", data)) if name.endswith("workbook.xml") else 0
         return
-    rows = [int(n) for n in _ROW.findall(data)]
-    if any(a >= b for a, b in zip(rows, rows[1:], strict=False)):
-        raise _unreadable(path, f"{name} has rows out of order")
-    widest = max((_number(m.group(1)) for m in _FAR.finditer(data)), default=0)
-    if widest > MAX_COLUMNS:
-        where = f"beyond column {letter(MAX_COLUMNS - 1)}"
-        raise _unreadable(path, f"{name} has a cell {where}; delete what lies far to the right of the table")
-    scan.cells += sum(1 for _ in _CELL.finditer(data))
-    scan.formulas = scan.formulas or _FORMULA.search(data) is not None
-    scan.merged[name] = [m.decode("ascii", "replace") for m in _MERGED.findall(data)]
-
-
-def _number(column: bytes) -> int:
-    """A -> 1, AA -> 27."""
-    number = 0
-    for byte in column:
-        number = number * 26 + byte - 64
-    return number
+    scan.sheets[name] = data
 
 
 def _parse(path: Path, content: bytes, scan: _Scan, layout: Layout, problems: list[Problem]) -> list[_Raw]:
     """The cells of the sheets that are tables; other sheets are problems."""
     try:
         import defusedxml  # noqa: F401  openpyxl parses with it when it is there: no entities, no external DTDs
-        import openpyxl
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl's notes on styles and extensions say nothing about the data
-            values = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True) if scan.formulas else None
+            workbook = Workbook(content, scan.sheets)
             found = []
-            for name in _table_sheets(path, values, scan, layout, problems):
-                sheet = values[name]
-                rows = layout.data(_rows(sheet))
-                places = _formula_places(formulas[name]) if formulas is not None else set()
-                # The part's name is the only link between a sheet and its merged ranges in this mode of openpyxl.
-                merged = scan.merged.get(sheet._worksheet_path, [])
-                found.append(_Raw(name.strip().lower(), rows, places, merged))
+            for name in _table_sheets(path, workbook, scan, layout, problems):
+                cells = workbook.cells(name)
+                found.append(_Raw(name.strip().lower(), layout.data(cells.rows), cells))
             return found
     except CaseError:
         raise
+    except Refused as reason:
+        why = str(reason)
     except MemoryError:
         why = "it is too large to read"
     except RecursionError:
@@ -355,19 +323,20 @@ def _parse(path: Path, content: bytes, scan: _Scan, layout: Layout, problems: li
     raise _unreadable(path, why)
 
 
-def _table_sheets(path: Path, book: Any, scan: _Scan, layout: Layout, problems: list[Problem]) -> Iterator[str]:
-    if len(book.sheetnames) < scan.sheets:
+def _table_sheets(
+    path: Path, workbook: Workbook, scan: _Scan, layout: Layout, problems: list[Problem]
+) -> Iterator[str]:
+    if len(workbook.names) < scan.listed:
         raise _unreadable(path, "it is damaged: a sheet that it lists is not in the file")
-    tables = {sheet.title for sheet in book.worksheets}
     seen = set()
-    for name in book.sheetnames:
+    for name in workbook.names:
         known = name.strip().lower()
-        if name in layout.ignored or (layout is CASE and _is_explanation(book, name)):
+        if name in layout.ignored or (layout is CASE and name in workbook.tables and _is_explanation(workbook, name)):
             continue
         if known not in layout.known:
             said = f"no such sheet{did_you_mean(name, layout.known)}"
             problems.append(Problem("error", path.name, name, "", said))
-        elif name not in tables:
+        elif name not in workbook.tables:
             problems.append(Problem("error", path.name, name, "", "is a chart; a table is needed"))
         elif known in seen:
             problems.append(Problem("error", path.name, name, "", "the sheet is there twice"))
@@ -376,48 +345,10 @@ def _table_sheets(path: Path, book: Any, scan: _Scan, layout: Layout, problems: 
             yield name
 
 
-def _is_explanation(book: Any, name: str) -> bool:
+def _is_explanation(workbook: Workbook, name: str) -> bool:
     """Whether `explain` wrote the sheet: by its name and its first cell."""
-    if name not in EXPLAINED or not hasattr(book[name], "iter_rows"):
-        return False
-    first = next(iter(book[name].iter_rows(max_row=1, max_col=1, values_only=True)), (None,))
-    return bool(first) and str(first[0]).startswith(EXPLAINED[name])
-
-
-def _rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
-    """Rows that hold a cell, with their numbers."""
-    sheet.reset_dimensions()  # what a file says of its own size may be wrong
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if any(cell.value is not None or cell.data_type == "e" for cell in cells):
-            yield number, [_cell_value(cell) for cell in cells]
-        elif cells:
-            yield number, [None] * len(cells)
-
-
-def _cell_value(cell: Any) -> Any:
-    value = cell.value
-    if cell.data_type == "e":
-        return _Error(str(value))
-    if isinstance(value, str):
-        return _Error(value) if value in ERRORS else (value if value.strip() else None)
-    return value
-
-
-@dataclass
-class _Error:
-    """An Excel error in a cell."""
-
-    text: str
-
-
-def _formula_places(sheet: Any) -> set[tuple[int, int]]:
-    sheet.reset_dimensions()
-    return {
-        (number, i)
-        for number, cells in enumerate(sheet.iter_rows(), start=1)
-        for i, cell in enumerate(cells)
-        if cell.data_type == "f"
-    }
+    rows = workbook.cells(name).rows if name in EXPLAINED else []
+    return bool(rows) and rows[0][0] == 1 and str(rows[0][1][0]).startswith(EXPLAINED[name])
 
 
 # ---------------------------------------------------------------- from parsed cells to a sheet
@@ -425,10 +356,11 @@ def _formula_places(sheet: Any) -> set[tuple[int, int]]:
 
 def _fill(sheet: Sheet, raw: _Raw, problems: list[Problem]) -> None:
     """Headers, rows and the problems that only a workbook can have: formulas, errors, merged cells, units."""
-    merged = _merged_areas(sheet, raw.merged, problems)
+    merged = _merged_areas(sheet, raw.cells.merged, problems)
     last = 0
     for number, cells in raw.rows:
-        cells = _without_unreadable(sheet, number, cells, raw.formulas, problems)
+        if number in raw.cells.odd:
+            cells = _without_unreadable(sheet, number, cells, raw.cells.formulas, problems)
         _hide_merged(number, cells, merged)
         if not any(c is not None for c in cells):
             continue
@@ -451,7 +383,7 @@ def _without_unreadable(
 ) -> list[Any]:
     """Cells with a mark where one cannot be read, each of which is a problem."""
     for i, value in enumerate(cells):
-        if isinstance(value, _Error):
+        if isinstance(value, Error):
             complaint = f"the cell holds the error {value.text}"
         elif value is None and (number, i) in formulas:
             complaint = (
@@ -474,7 +406,7 @@ def _merged_areas(sheet: Sheet, refs: list[str], problems: list[Problem]) -> lis
         ends = [re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", end) for end in (first, last or first)]
         if ends[0] and ends[1]:
             (a, b), (c, d) = ends[0].groups(), ends[1].groups()
-            areas.append((int(b), int(d), _number(a.encode()) - 1, _number(c.encode()) - 1))
+            areas.append((int(b), int(d), column_number(a) - 1, column_number(c) - 1))
     if len(refs) > MAX_MERGED_SHOWN:
         problems.append(_problem(sheet, "", f"{len(refs) - MAX_MERGED_SHOWN} more ranges are merged"))
     return areas

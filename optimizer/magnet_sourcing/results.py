@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from .attribution import NOISE, Free, attribute, with_free
+from .collector import collector_off
 from .plan_schema import PLAN_TABLES, plan_frame
+
+Key = TypeVar("Key")
 
 
 class Reader:
-    """Values of a solved model, by variable and by sum of terms."""
+    """Values of a solved model, by variable and by sum of terms; noise is 0."""
 
     def __init__(self, scenario: Any, values: np.ndarray, free: Free | None) -> None:
-        self.s, self._values, self._free = scenario, values, free
+        self.s, self._free = scenario, free
+        self._values: list[float] = np.where(np.abs(values) < NOISE, 0.0, values).tolist()
 
-    def __call__(self, variable: Any) -> float:
-        value = float(self._values[variable])
-        return 0.0 if abs(value) < NOISE else value
+    def __call__(self, variable: int) -> float:
+        return self._values[variable]
+
+    def happening(self, variables: Mapping[Key, int]) -> Iterator[tuple[Key, float]]:
+        """Key and value of each variable that is not 0."""
+        values = self._values
+        for key, variable in variables.items():
+            if value := values[variable]:
+                yield key, value
 
     def sum(self, terms: Iterable[tuple[float, Any]]) -> float:
         return sum(c * self(v) for c, v in terms)
@@ -77,36 +87,40 @@ def lane_openings(r: Reader) -> Rows:
 
 
 def retirements(r: Reader) -> Rows:
-    for (f, t), closed in r.s.facilities.retire.items():
-        if r(closed):
-            yield f, t, r(closed)
+    for (f, t), closed in r.happening(r.s.facilities.retire):
+        yield f, t, closed
 
 
 def activity(r: Reader) -> Rows:
-    for (f, p, t), run in r.s.facilities.run.items():
-        if r(run):
-            materials = (row.material for row in r.s.data.recipe[p])
-            yield f, p, t, r(run), r.free("run", (f, p, t), *materials)
+    for (f, p, t), run in r.happening(r.s.facilities.run):
+        materials = (row.material for row in r.s.data.recipe[p])
+        yield f, p, t, run, r.free("run", (f, p, t), *materials)
 
 
 def capacity(r: Reader) -> Rows:
     fs = r.s.facilities
+    built: dict[str, list[tuple[Any, int, float]]] = defaultdict(list)
+    for x, t in r.s.expansions.keys:
+        if size := r.sum(r.s.expansions.size(x, t)):
+            built[r.s.data.expansion[x].facility].append((r.s.data.expansion[x], t, size))
+    load: dict[Any, float] = defaultdict(float)
+    for (f, p, t), run in r.happening(fs.run):
+        load[f, t] += fs.operation[f, p].usage * run
     for f, row in r.s.data.facility.items():
         for t in r.s.data.periods:
             constant, terms = fs.existing(f, t)
-            existing = constant + r.sum(terms)
-            added = r.sum(r.s.expansions.added(f, t)) if r.s.data.horizon.in_window(row, t) else 0.0
+            existing, here = constant + r.sum(terms), r.s.data.horizon.in_window(row, t)
+            added = sum(size * r.s.data.available(x, decided, t) for x, decided, size in built[f]) if here else 0.0
             available = (existing + added) * row.availability[t]
-            used = r.sum(fs.load(f, t))
+            used = load.get((f, t), 0.0)
             if available > NOISE or used > NOISE:
                 yield f, t, existing, added, available, used, used / available if available > NOISE else None
 
 
 def flows(r: Reader) -> Rows:
-    for (a, m, t), ship in r.s.lanes.ship.items():
-        if r(ship):
-            arrived = r(ship) * (1 - r.s.lanes.freight[a, m].loss)
-            yield a, m, t, r(ship), arrived, r.free("ship", (a, m, t), m)
+    for (a, m, t), loaded in r.happening(r.s.lanes.ship):
+        arrived = loaded * (1 - r.s.lanes.freight[a, m].loss)
+        yield a, m, t, loaded, arrived, r.free("ship", (a, m, t), m)
 
 
 def lane_use(r: Reader) -> Rows:
@@ -124,10 +138,9 @@ def purchases(r: Reader) -> Rows:
 
 
 def sales(r: Reader) -> Rows:
-    for (name, t), sell in r.s.sales.sell.items():
-        if r(sell):
-            row = r.s.data.sale[name]
-            yield name, row.material, row.location, t, r(sell)
+    for (name, t), sold in r.happening(r.s.sales.sell):
+        row = r.s.data.sale[name]
+        yield name, row.material, row.location, t, sold
 
 
 def tolling(r: Reader) -> Rows:
@@ -155,9 +168,8 @@ def route_use(r: Reader) -> Rows:
 
 
 def credits(r: Reader) -> Rows:
-    for (name, banked_in, used_in), used in r.s.quantities.credit.items():
-        if r(used):
-            yield name, banked_in, used_in, r(used)
+    for (name, banked_in, used_in), used in r.happening(r.s.quantities.credit):
+        yield name, banked_in, used_in, used
 
 
 def collections(r: Reader) -> Rows:
@@ -178,9 +190,8 @@ def stocks(r: Reader) -> Rows:
 
 
 def disposal(r: Reader) -> Rows:
-    for (place, m, t), out in r.s.balances.dispose.items():
-        if r(out):
-            yield m, place, t, r(out)
+    for (place, m, t), out in r.happening(r.s.balances.dispose):
+        yield m, place, t, out
 
 
 def demand(r: Reader) -> Rows:
@@ -192,26 +203,27 @@ def demand(r: Reader) -> Rows:
 
 
 def incentives(r: Reader) -> Rows:
-    for (i, f, p, t), reward in r.s.incentives.reward.items():
-        if r(reward):
-            rate = r.s.incentives.rows[i].rate[t] * r.s.data.horizon.escalation[t] * r.s.data.ours(f)
-            yield i, f, p, t, r(reward), r(reward) * rate
+    for (i, f, p, t), rewarded in r.happening(r.s.incentives.reward):
+        rate = r.s.incentives.rows[i].rate[t] * r.s.data.horizon.escalation[t] * r.s.data.ours(f)
+        yield i, f, p, t, rewarded, rewarded * rate
 
 
 def impacts(r: Reader) -> Rows:
-    for (f, p, t), run in r.s.facilities.run.items():
-        if r(run):
-            for row in r.s.data.intensity(f, p):
-                yield row.impact, f, p, t, row.quantity[t] * r(run)
+    for (f, p, t), run in r.happening(r.s.facilities.run):
+        for row in r.s.data.intensity(f, p):
+            yield row.impact, f, p, t, row.quantity[t] * run
 
 
 def limits(r: Reader) -> Rows:
     lim = r.s.limits
+    over: dict[Any, float] = defaultdict(float)
+    for name, period, violation in lim.violations():
+        over[name, period] += r(violation)
     for n, t in lim.keys:
         row = lim.rows[n]
         constant, terms = lim.amount(n, t)
         amount, value = constant + r.sum(terms), row.value[t]
-        excess = r.sum((1.0, v) for name, period, v in lim.violations() if (name, period) == (n, t))
+        excess = over.get((n, t), 0.0)
         binding = abs(amount - value) <= 1e-6 * max(1.0, abs(value)) or excess > NOISE
         yield n, None if row.scope == "horizon" else t, row.sense, amount, value, excess, binding
 
@@ -221,8 +233,8 @@ def costs(r: Reader) -> Rows:
     for e in r.s.costs:
         amount = 1.0 if e.variable is None else r(e.variable)
         if amount:
-            name = e.cause._replace(facility=None, route=None, country=None) if e.item == "incentive" else e.cause
-            total = totals[e.item, e.period, name]
+            cause = e.cause._replace(facility=None, route=None, country=None) if e.item == "incentive" else e.cause
+            total = totals[e.item, e.period, cause]
             total[0] += e.yearly * amount
             total[1] += e.discounted * amount
     for (item, t, cause), (yearly, discounted) in totals.items():
@@ -328,6 +340,7 @@ READERS: dict[str, Callable[[Reader], Rows]] = {
 }
 
 
+@collector_off()
 def plan_tables(scenario: Any, values: np.ndarray) -> dict[str, pd.DataFrame]:
     """All plan tables but `solver`, with the columns `plan_schema` declares; those without a reader here are empty."""
     free = attribute(scenario, values)

@@ -26,6 +26,16 @@ def letter(column: int) -> str:
     return name
 
 
+def column_number(letters: str) -> int:
+    """The column of such a name, counted from 1: A -> 1, AA -> 27. Raises ValueError if there is none."""
+    if not (letters.isascii() and letters.isalpha() and len(letters) <= 3):
+        raise ValueError(f"'{letters}' is no column")
+    number = 0
+    for character in letters.upper():
+        number = number * 26 + ord(character) - 64
+    return number
+
+
 @dataclass
 class Sheet:
     """A table as it stands in the file.

@@ -27,6 +27,9 @@ class BadValue(Exception):
 
 def tidy(raw: Any) -> Any:
     """Text without surrounding or invisible characters, every blank a plain one; empty text and NaN are a blank (None)."""
+    kind = type(raw)
+    if raw is None or kind is int or kind is bool or (kind is float and raw == raw):
+        return raw
     if isinstance(raw, str):
         text = raw.strip()
         # Joiners (U+200C, U+200D) mean something within words of Indian scripts, and nothing around them.
@@ -97,7 +100,10 @@ def _as_float(column: Column, raw: Any) -> float:
     if isinstance(raw, (dt.date, dt.time)):
         hint = f" (as a year: {raw.year})" if column.kind == "year" and isinstance(raw, dt.date) else ""
         raise BadValue(f"{column.name} {raw} is a date; must be a number{_in_unit(column)}{hint}")
-    value = float(raw) if isinstance(raw, (int, float)) else _from_text(column, str(raw))
+    try:
+        value = float(raw) if isinstance(raw, (int, float)) else _from_text(column, str(raw))
+    except OverflowError:  # a whole number of more than three hundred digits
+        value = math.inf
     if not math.isfinite(value):
         raise BadValue(
             f"{column.name} {raw} is not finite; must be a number{_in_unit(column)}, or blank where the column allows it"

@@ -101,7 +101,7 @@ def test_generated_pages_are_up_to_date() -> None:
 PAGE_OF = {"new": "cases.md", "check": "cases.md", "study": "studies-sheet.md"}
 
 
-@pytest.mark.parametrize("verb", [str(v.name) for v in VERBS])
+@pytest.mark.parametrize("verb", list(VERBS))
 def test_every_verb_has_a_page_that_shows_it_at_work(verb: str) -> None:
     page = ROOT / "docs" / PAGE_OF.get(verb, f"{verb}.md")
     assert page.exists()

@@ -13,7 +13,7 @@ DOC = ROOT / "docs" / "formulation.md"
 CODE = Path(magnet_models.__file__).parent
 
 ADDED = re.compile(
-    r"""\b(variables|binaries|constrain|_add_totals)\(\s*(?:s\.|self\._s\.|self\.)?(?:block|pyomo),\s*(?:data,\s*)?"(\w+)\""""
+    r"""\b(variables|grid|binaries|constrain|constrain_all|gathered\.constrain|_add_totals)\(\s*(?:s\.|self\._s\.|self\.)?(?:block|pyomo),\s*(?:data,\s*)?"(\w+)\""""
 )
 TIERS = {"buy_full", "sell_full", "buy_tier", "sell_tier", "buy_filled", "sell_filled"}
 # Named by the aim: risk.py.

@@ -281,9 +281,3 @@ def test_a_row_switched_off_takes_those_that_need_it_with_it() -> None:
     assert case.check() == [] or all(p.severity == "warning" for p in case.check())
 
 
-def test_importing_cases_does_not_wait_for_pyomo() -> None:
-    import subprocess
-    import sys
-
-    code = "import magnet_sourcing.case, magnet_sourcing.cli, sys; sys.exit('pyomo' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

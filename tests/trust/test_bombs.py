@@ -121,7 +121,7 @@ PARTS: dict[str, Callable[[], dict[str, bytes]]] = {
         "sheet2": sheet(HEAD, after=b"<mergeCells>" + b'<mergeCell ref="A1:XFD1048576"/>' * 100_000 + b"</mergeCells>")
     },
     "ten million cells": lambda: {"sheet2": sheet(HEAD + b'<row r="3">' + b"<c/>" * 10**7 + b"</row>")},
-    "two million rows of nonsense": lambda: {"sheet2": sheet(HEAD + b"<row><c><v>x</v></c></row>" * 2 * DEEP)},
+    "two million rows of nonsense": lambda: {"sheet2": sheet(HEAD + b"<row><c><v>x</v></c></row>" * 2 * 10**6)},
     "texts without end": lambda: {"sharedStrings": strings(b"<si><t>" + b"x" * 200_000_000 + b"</t></si>")},
     "a text of a hundred megabytes": lambda: {
         "sharedStrings": strings(b"<si><t>" + b"x" * 10**8 + b"</t></si>"),
@@ -139,7 +139,8 @@ PARTS: dict[str, Callable[[], dict[str, bytes]]] = {
         "sharedStrings": strings(b"<si><t>x</t></si><si><t>2027</t></si>", 2),
         "sheet2": sheet(HEAD + b'<row r="3"><c r="A3" t="s"><v>-1</v></c></row>'),
     },
-    "a number of a million digits": lambda: {"sheet2": sheet(HEAD + b'<row r="3"><c r="A3"><v>' + b"9" * DEEP + b"</v></c></row>")},
+    "a number of a million digits": lambda: {"sheet2": sheet(HEAD + b'<row r="3"><c r="A3"><v>' + b"9" * 10**6 + b"</v></c></row>")},
+    "a number of four hundred digits": lambda: {"sheet2": sheet(HEAD + b'<row r="3"><c r="A3"><v>' + b"9" * 400 + b"</v></c></row>")},
     "attributes without end": lambda: {"sheet2": sheet(HEAD + b'<row r="3" x="' + b"y" * 10**8 + b'"/>')},
 }  # fmt: skip
 

@@ -63,11 +63,11 @@ class Derivatives:
         made = number.leaf(self._tape, float(value))
         return made, made.node
 
-    def flat(self, name: str, numbers: list[float]) -> np.ndarray:
+    def flat(self, name: str, numbers: np.ndarray) -> np.ndarray:
         """For `Problem`: makes an array, and notes where recorded numbers stand in it."""
-        at = [(i, x.node) for i, x in enumerate(numbers) if type(x) is number.Recorded]
-        self._places[name] = (np.array([i for i, _ in at], dtype=np.intp), np.array([n for _, n in at], dtype=np.intp))
-        return np.array([number.plain(x) for x in numbers], dtype=float)
+        values, at, nodes = number.parted(numbers)
+        self._places[name] = (at, nodes)
+        return values
 
     def of(self, weights: Mapping[str, np.ndarray]) -> dict[int, float]:
         """Derivative of the sum of weights * arrays by leaf; leaves for which it is 0 are left out.

@@ -12,6 +12,8 @@ import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import numpy as np
+
 from .tape import (
     ABSOLUTE,
     ADD,
@@ -77,6 +79,16 @@ def _node(tape: Tape, x: float) -> int:
 
 def plain(x: Any) -> float:
     return _value(x) if type(x) is Recorded else float(x)
+
+
+def parted(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Values of an array that may hold recorded numbers, where those stand in it, and their nodes."""
+    if numbers.dtype != object:
+        return numbers.astype(float), np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
+    listed = numbers.tolist()
+    at = [(i, x.node) for i, x in enumerate(listed) if type(x) is Recorded]
+    places, nodes = (np.array([pair[k] for pair in at], dtype=np.intp) for k in (0, 1))
+    return np.array([plain(x) for x in listed], dtype=float), places, nodes
 
 
 # ---------------------------------------------------------------- arithmetic

@@ -107,12 +107,11 @@ class Recording:
         self._leaves[cell] = leaf.node
         self._cells[leaf.node] = cell
 
-    def flat(self, name: str, numbers: list[float]) -> np.ndarray:
+    def flat(self, name: str, numbers: np.ndarray) -> np.ndarray:
         """For `Problem`: makes an array, and notes where recorded numbers stand in it."""
-        at = [(i, x.node) for i, x in enumerate(numbers) if type(x) is number.Recorded]
-        self._arrays[name] = np.array([number.plain(x) for x in numbers], dtype=float)
-        if at:
-            self._places[name] = (np.array([i for i, _ in at], dtype=np.intp), np.array([n for _, n in at]))
+        self._arrays[name], at, nodes = number.parted(numbers)
+        if len(at):
+            self._places[name] = (at, nodes)
         return self._arrays[name]
 
     def compile(self) -> None:

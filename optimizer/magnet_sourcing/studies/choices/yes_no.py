@@ -145,9 +145,8 @@ def _of_expansion(problem: Problem, option: Option, use: float) -> Iterator[Proo
                 serving[j] = serving.get(j, 0.0) + share * lasting[d]
         for t in s.data.periods:
             constant, terms = s.facilities.available(row.facility, t)
-            known = s.data.facility[row.facility]
             fixed += share * years[t] * constant
-            greatest += share * years[t] * s.data.greatest_capacity(row.facility, t) * known.availability[t]
+            greatest += share * years[t] * s.data.greatest_load(row.facility)[t]
             loaded = [*s.facilities.load(row.facility, t), *((-use * c, v) for c, v in terms)]
             for c, j in loaded:
                 load[j] = load.get(j, 0.0) + share * years[t] * c

@@ -35,7 +35,7 @@ class Greatest:
         if not data.horizon.in_window(row, t) or not self._ever(row.route, t):
             return 0.0
         existing = row.capacity[t]
-        added = data.greatest_capacity(facility, t) - existing
+        added = data.greatest_capacity(facility)[t] - existing
         return row.availability[t] * (existing * self.active(row.route, t) + added)
 
     def run(self, operation: Any, t: int) -> float:
