@@ -1,4 +1,6 @@
-"""How many faults of each kind are caught, and where: `python -m tests.trust.score [times] [seed]` writes docs/trust.md's table.
+"""How many faults of each kind are caught, and where: `python -m tests.trust.score [TIMES] [WORDS]` writes docs/trust.md's table.
+
+TIMES: faults of a kind for each case and kind of file. WORDS: only kinds whose name has them; the table keeps the others.
 
 Each fault is put into a sound case, the file is written, read and checked as the command `check` does, and what is said
 is set beside what had to be said. Nothing is solved.
@@ -6,6 +8,7 @@ is set beside what had to be said. Nothing is solved.
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 import tempfile
@@ -13,6 +16,7 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +26,6 @@ from typing import Any
 import pandas as pd
 from magnet_sourcing import Case, CaseError
 from magnet_sourcing.problems import Problem
-from magnet_sourcing.schema import TABLES
 from magnet_sourcing.studies.sheet.asking import study_problems
 
 from . import catalogue_cells, catalogue_sense, catalogue_sheets  # noqa: F401  they enter their kinds
@@ -30,17 +33,18 @@ from .books import Book, books
 from .faults import KINDS, SHOWN, Kind, Spoilt
 
 OUTCOMES = ("right cell", "elsewhere", "warned", "harmless", "like others", "missed")
-SECONDS = 30
+SECONDS, SEED = 120, 1
+KEPT = Path(__file__).with_name("score.json")
 PAGE = Path(__file__).parents[2] / "docs" / "trust.md"
 MARKS = ("<!-- faults -->", "<!-- end of faults -->")
 
 
 @dataclass
 class Score:
-    """What became of the faults of a kind, and those that were caught elsewhere."""
+    """What became of the faults of a kind, and what was said of those that were missed or caught elsewhere."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    elsewhere: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -158,31 +162,21 @@ def _whence(reason: Exception) -> str:
     return f"{type(reason).__name__}: {reason} ({Path(last.filename).name}:{last.lineno})"
 
 
-def score(all_bases: list[Base], times: Mapping[tuple[str, str], int], seed: int, folder: Path, only: str = "") -> dict[str, Score]:
-    """Every kind, so many times for each case and kind of file it can be in."""
-    scores: dict[str, Score] = {}
-    for kind in KINDS.values():
-        if only not in kind.name:
-            continue
-        mine = scores[kind.name] = Score()
-        for base in all_bases:
-            if base.book.kind not in kind.files:
+def score(kind: Kind, all_bases: list[Base], times: Mapping[tuple[str, str], int], seed: int, folder: Path) -> Score:
+    """Faults of a kind, so many times for each case and kind of file that can have it."""
+    mine = Score()
+    for base in all_bases:
+        wanted = times.get((base.book.name, base.book.kind), 0) if base.book.kind in kind.files else 0
+        rng = Random(f"{seed} {kind.name} {base.book.name} {base.book.kind}")
+        for _ in range(3 * wanted):
+            found = try_out(kind, base, rng, folder) if wanted else None
+            if found is None:
                 continue
-            if not times[base.book.name, base.book.kind]:
-                continue
-            rng = Random(f"{seed} {kind.name} {base.book.name} {base.book.kind}")
-            done = tried = 0
-            while done < (wanted := times[base.book.name, base.book.kind]) and tried < 3 * wanted + 5:
-                tried += 1
-                found = try_out(kind, base, rng, folder)
-                if found is not None:
-                    done += 1
-                    mine.counts[found[0]] += 1
-                    if found[0] == "missed":
-                        print(f"{kind.name}: {found[1]}", file=sys.stderr, flush=True)
-                    if found[0] == "elsewhere":
-                        mine.elsewhere.append(found[1])
-    return scores
+            wanted -= 1
+            mine.counts[found[0]] += 1
+            if found[0] in ("missed", "elsewhere"):
+                mine.told.append(f"{found[0]}: {kind.name}: {found[1]}")
+    return mine
 
 
 # ---------------------------------------------------------------- the cases
@@ -251,26 +245,35 @@ def _row(name: str, counts: Counter[str]) -> str:
     return f"| {name} | {counts.total():,} | " + " | ".join(f"{n:,}" if n else "" for n in shown) + " |"
 
 
+_ready: list[Any] = []  # in a worker: the sound cases and its folder
+
+
+def _begin() -> None:
+    folder = tempfile.TemporaryDirectory()
+    _ready[:] = [bases(cases(), Path(folder.name)), folder]
+
+
+def _work(name: str, each: int) -> tuple[str, Score]:
+    all_bases, folder = _ready
+    times = {(b.book.name, b.book.kind): each for b in all_bases}
+    times["reference", "xlsx"] = max(1, each // 4)  # a workbook of its size takes half a second
+    return name, score(KINDS[name], all_bases, times, SEED, Path(folder.name))
+
+
 def main() -> None:
-    each, seed = (int(a) for a in (*sys.argv[1:3], *("20", "1")[len(sys.argv) - 1 :])[:2])
-    only = sys.argv[3] if len(sys.argv) > 3 else ""
-    without = sys.argv[4].split(",") if len(sys.argv) > 4 else []
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        times = {(name, kind): each for name in cases() for kind in ("xlsx", "csv")}
-        times |= {case: 0 for case in times if case[0] in without}
-        times["reference", "xlsx"] = times["reference", "xlsx"] // 4  # a workbook of its size takes half a second
-        scores = score(bases(cases(), folder), times, seed, folder, only)
-    text = table(scores)
-    for kind, mine in scores.items():
-        for line in mine.elsewhere[:3]:
-            print(f"{kind}: elsewhere: {line}")
-    print(text)
-    if not only and PAGE.exists() and MARKS[0] in (page := PAGE.read_text(encoding="utf-8")):
-        head, tail = page.split(MARKS[0])[0], page.split(MARKS[1])[1]
-        PAGE.write_text(f"{head}{MARKS[0]}\n{text}\n{MARKS[1]}{tail}", encoding="utf-8")
+    each, words = int([*sys.argv, "5"][1] if len(sys.argv) > 1 else 5), " ".join(sys.argv[2:])
+    kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    with ProcessPoolExecutor(2, initializer=_begin) as pool:
+        for done in as_completed([pool.submit(_work, name, each) for name in KINDS if words in name]):
+            name, mine = done.result()
+            kept[name] = dict(mine.counts)
+            print(*mine.told, sep="\n", end="\n" if mine.told else "", flush=True)
+    kept = {name: kept[name] for name in KINDS if name in kept}
+    KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    head, rest = PAGE.read_text(encoding="utf-8").split(MARKS[0])
+    text = table({name: Score(Counter(counts)) for name, counts in kept.items()})
+    PAGE.write_text(f"{head}{MARKS[0]}\n\n{text}\n\n{MARKS[1]}{rest.split(MARKS[1])[1]}", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    assert TABLES
     main()
