@@ -68,8 +68,9 @@ def keys_alike(c: Content) -> None:
         for r in c.table(name):
             known = first.setdefault(_folded(r[table.key[0]]), r)
             if known is not r:
-                said = f"'{r[table.key[0]]}' differs from '{known[table.key[0]]}' in row {known.row} only in capitals or blanks"
-                c.warn(r, table.key[0], f"{said}: are they two?")
+                key = table.key[0]
+                said = f"'{r[key]}' differs from '{known[key]}' in row {known.row} only in capitals or blanks"
+                c.warn(r, key, f"{said}: are they two?")
 
 
 def free_names(c: Content) -> None:
@@ -105,7 +106,9 @@ def _compare(c: Content, what: str, name: str, cells: list[tuple[Record, str]], 
 def _names(c: Content) -> Iterator[tuple[Record, str]]:
     """Cells that name something by a text of their own."""
     free = [place for columns in _FREE.values() for place in columns]
-    keys = [(t.name, k) for t in TABLES.values() for k in t.key if t.by_name[k].kind == "text" and t.by_name[k].required]
+    keys = [
+        (t.name, k) for t in TABLES.values() for k in t.key if t.by_name[k].kind == "text" and t.by_name[k].required
+    ]
     for name, column in dict.fromkeys([*free, *keys]):
         if name not in ("evidence", "sources"):
             yield from ((r, column) for r in c.table(name) if r[column] and column not in r.bad)
@@ -129,7 +132,9 @@ def _slip_apart(one: str, other: str) -> bool:
     end = _common(reversed(a[begin:]), reversed(b[begin:]))
     x, y = a[begin : len(a) - end], b[begin : len(b) - end]
     if len(x) <= 1 and len(y) <= 1:
-        numbered = any(len(word) == 1 for text in (a, b) for word in text.split() if word not in (a if text is b else b).split())
+        numbered = any(
+            len(word) == 1 for text in (a, b) for word in text.split() if word not in (a if text is b else b).split()
+        )
         return not numbered and all(z.isalpha() or not z for z in (x, y))
     return len(x) == len(y) == 2 and x == y[::-1] and x.isalpha()
 

@@ -48,7 +48,9 @@ def lanes_lead_somewhere(c: Content) -> None:
             continue
         material, origin, destination = r["material"], lane["origin"], lane["destination"]
         if (material, origin) not in made:
-            c.warn(r, "lane", f"lane {r['lane']} finds nothing to carry: nothing makes or brings {material} at {origin}")
+            c.warn(
+                r, "lane", f"lane {r['lane']} finds nothing to carry: nothing makes or brings {material} at {origin}"
+            )
         if (material, destination) not in taken:
             c.warn(r, "lane", f"lane {r['lane']} leads nowhere: nothing takes {material} at {destination}")
 
@@ -124,7 +126,11 @@ def nothing_from_nothing(c: Content) -> None:
             continue
         first = side["output"][0]
         if not side["input"]:
-            if stage in order and order[stage] > min(order.values()) and any(r["material"] in holds for r in side["output"]):
+            if (
+                stage in order
+                and order[stage] > min(order.values())
+                and any(r["material"] in holds for r in side["output"])
+            ):
                 c.warn(
                     first, "process",
                     f"process {process} makes {first['material']} from nothing: it has no input, and its stage {stage} is "
@@ -155,9 +161,17 @@ def windows_meet_the_horizon(c: Content) -> None:
         for r in c.table(name):
             first, last = r["first_year"], r["last_year"]
             if r["active"] is not False and first is not None and first > end:
-                c.warn(r, "first_year", f"first_year {first} is after the planning years, which end in {end}: it is never used")
+                c.warn(
+                    r,
+                    "first_year",
+                    f"first_year {first} is after the planning years, which end in {end}: it is never used",
+                )
             if r["active"] is not False and last is not None and last < begin:
-                c.warn(r, "last_year", f"last_year {last} is before the planning years, which begin in {begin}: it is never used")
+                c.warn(
+                    r,
+                    "last_year",
+                    f"last_year {last} is before the planning years, which begin in {begin}: it is never used",
+                )
     for name, table in TABLES.items():
         for column in table.yearly:
             for r in c.table(name):
@@ -165,11 +179,15 @@ def windows_meet_the_horizon(c: Content) -> None:
                 if not given or None in given or column.name in r.bad:
                     continue
                 if far := [t for t in given if not begin - _LONG_AGO <= t <= end + _LONG_AGO]:
-                    said = f"{column.name} {far[0]} is more than {_LONG_AGO} years from the planning years, {begin}-{end}"
+                    said = (
+                        f"{column.name} {far[0]} is more than {_LONG_AGO} years from the planning years, {begin}-{end}"
+                    )
                     c.warn(r, f"{column.name} {far[0]}", said)
     base = c.settings.get("base_year")
     if base is not None and abs(base - begin) > _LONG_AGO:
-        c.found.warning("settings", None, None, f"base_year {base} is {abs(base - begin)} years from the first period, {begin}")
+        c.found.warning(
+            "settings", None, None, f"base_year {base} is {abs(base - begin)} years from the first period, {begin}"
+        )
 
 
 def limits_agree(c: Content) -> None:
@@ -191,7 +209,10 @@ def limits_agree(c: Content) -> None:
 
 def _floor_below_ceiling(c: Content, floor: Record, ceiling: Record) -> None:
     least, most = c.yearly(floor, "value"), c.yearly(ceiling, "value")
-    if floor["scope"] == "horizon" and (floor["first_year"], floor["last_year"]) != (ceiling["first_year"], ceiling["last_year"]):
+    if floor["scope"] == "horizon" and (floor["first_year"], floor["last_year"]) != (
+        ceiling["first_year"],
+        ceiling["last_year"],
+    ):
         return
     for t in c.periods:
         if all((r["first_year"] or t) <= t <= (r["last_year"] or t) for r in (floor, ceiling)) and least[t] > most[t]:

@@ -210,7 +210,9 @@ def _beside(
     table: Table, number: str, places: Mapping[str, int], record: Record, cells: list[Any], found: Findings
 ) -> Beside | None:
     columns = TABLES["evidence"].by_name
-    made = Beside("evidence", record.row, {c.name: c.default for c in columns.values() if not c.required}, set(), table.name)
+    made = Beside(
+        "evidence", record.row, {c.name: c.default for c in columns.values() if not c.required}, set(), table.name
+    )
     made.values |= {"table": table.name, "row": record.key, "column": number, "confidence": "estimate"}
     made.values |= {"source": record["source"], "note": record["note"]}
     given = False

@@ -182,7 +182,7 @@ def _read_folder(folder: Path, layout: Layout) -> tuple[list[Sheet], list[Proble
                 said = f"no such table{did_you_mean(file.stem, layout.known)}"
                 problems.append(Problem("error", file.name, "", "", said))
             else:
-                sheets.append(_read_csv(file))
+                sheets.append(_read_csv(file, MAX_CELLS if layout is CASE else None))
         except UnicodeDecodeError:
             problems.append(Problem("error", file.name, "", "", "is not UTF-8 text; save it as 'CSV UTF-8'"))
         except csv.Error as reason:
@@ -192,7 +192,8 @@ def _read_folder(folder: Path, layout: Layout) -> tuple[list[Sheet], list[Proble
     return sheets, problems
 
 
-def _read_csv(file: Path) -> Sheet:
+def _read_csv(file: Path, most: int | None) -> Sheet:
+    """A table; `most`: cells it may have, each row counting as one more."""
     if not file.is_file():
         raise csv.Error("it is no file")
     if file.stat().st_size > MAX_UNPACKED:
@@ -203,9 +204,9 @@ def _read_csv(file: Path) -> Sheet:
     sheet, count = Sheet(file.stem, file.name, "csv"), 0
     # A row is counted as a spreadsheet counts it: a text of several lines is one row, a blank line is one too.
     for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
-        count += len(cells)
-        if count > MAX_CELLS:
-            raise csv.Error(f"it holds more than {MAX_CELLS:,} cells")
+        count += 1 + len(cells)
+        if most is not None and count > most:
+            raise csv.Error(f"it holds more than {most:,} cells")
         tidied: list[Any] = [c if c.strip() else None for c in cells]
         if not any(c is not None for c in tidied):
             continue

@@ -21,7 +21,17 @@ FAR = 50.0
 # A column of fewer other rows than this is set beside all numbers of the same unit.
 _FEW = 3
 # Tables whose numbers speak about numbers, or whose unit differs from row to row.
-_LEFT_OUT = ("evidence", "assumptions", "disruptions", "studies", "limits", "limit_terms", "scenarios", "sources", "impacts")
+_LEFT_OUT = (
+    "evidence",
+    "assumptions",
+    "disruptions",
+    "studies",
+    "limits",
+    "limit_terms",
+    "scenarios",
+    "sources",
+    "impacts",
+)
 _NO_UNIT = ("", "years", "degrees", "unit/t activity")
 # A money column that may be negative: a credit. One among costs is more likely a sign too many.
 _MONEY = ("price", "cost", "unit_cost")
@@ -54,7 +64,9 @@ def far_from_its_like(c: Content) -> None:
 
 def _all_held(c: Content) -> Iterator[_Held]:
     for name, table in TABLES.items():
-        wanted = [x for x in table.columns if x.kind == "number" and x.unit not in _NO_UNIT and not x.unit.startswith("as ")]
+        wanted = [
+            x for x in table.columns if x.kind == "number" and x.unit not in _NO_UNIT and not x.unit.startswith("as ")
+        ]
         if name in _LEFT_OUT:
             continue
         for column in wanted:

@@ -66,9 +66,12 @@ class Grid:
 
     def copy(self) -> Grid:
         return replace(
-            self, rows=[list(row) for row in self.rows], hidden_rows=set(self.hidden_rows),
-            hidden_columns=set(self.hidden_columns), merged=list(self.merged),
-        )  # fmt: skip
+            self,
+            rows=[list(row) for row in self.rows],
+            hidden_rows=set(self.hidden_rows),
+            hidden_columns=set(self.hidden_columns),
+            merged=list(self.merged),
+        )
 
 
 class At(NamedTuple):
@@ -152,7 +155,9 @@ class Book:
 
     def write(self, folder: Path) -> Path:
         """The case as a file `case.xlsx` or a folder `case` below this folder."""
-        return self._write_workbook(folder / "case.xlsx") if self.kind == "xlsx" else self._write_folder(folder / "case")
+        return (
+            self._write_workbook(folder / "case.xlsx") if self.kind == "xlsx" else self._write_folder(folder / "case")
+        )
 
     def _bytes(self, grid: Grid) -> bytes:
         made = self._kept.get(id(grid))
@@ -263,7 +268,9 @@ def _frame_of(grids: list[tuple[str, Grid]]) -> dict[str, str]:
         f'<sheet name={quoteattr(name)} sheetId="{i}" state="{grid.state}" r:id="rId{i}"/>'
         for i, (name, grid) in zip(numbers, grids, strict=True)
     )
-    links = "".join(f'<Relationship Id="rId{i}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{i}.xml"/>' for i in numbers)
+    links = "".join(
+        f'<Relationship Id="rId{i}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{i}.xml"/>' for i in numbers
+    )
     types = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     overrides = "".join(
         f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="{types}.worksheet+xml"/>' for i in numbers
@@ -279,7 +286,8 @@ def _frame_of(grids: list[tuple[str, Grid]]) -> dict[str, str]:
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{sheets}</sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">{links}'
         f'<Relationship Id="styles" Type="{OFFICE}/styles" Target="styles.xml"/></Relationships>',
-        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill></fills>'
+        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts>'
+        '<fills count="1"><fill><patternFill/></fill></fills>'
         '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf numFmtId="0"/></cellStyleXfs><cellXfs count="2">'
         '<xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>',
     }
@@ -291,7 +299,9 @@ def _sheet_xml(grid: Grid) -> bytes:
     rows = []
     for r, row in enumerate(grid.rows):
         cells = "".join(_cell_xml(f"{letter(c)}{r + 1}", value) for c, value in enumerate(row) if value is not None)
-        rows.append(f'<row r="{r + 1}"{" hidden=" + chr(34) + "1" + chr(34) if r in grid.hidden_rows else ""}>{cells}</row>')
+        rows.append(
+            f'<row r="{r + 1}"{" hidden=" + chr(34) + "1" + chr(34) if r in grid.hidden_rows else ""}>{cells}</row>'
+        )
     filtered = ""
     if grid.filtered:
         filtered = (

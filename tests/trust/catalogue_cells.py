@@ -95,10 +95,15 @@ def _(book: Book, rng: Random) -> Spoilt | None:
 def used_key(book: Book, rng: Random) -> At | None:
     used = {(at.column.ref, str(at.value)) for at in book.cells if at.column.kind == "ref" and at.value is not None}
     return pick(
-        book, rng,
-        lambda at: at.column.kind == "text" and at.column.name == TABLES[at.sheet].key[0]
-        and (at.sheet, str(at.value)) in used and at.sheet != "sources",
-    )  # fmt: skip
+        book,
+        rng,
+        lambda at: (
+            at.column.kind == "text"
+            and at.column.name == TABLES[at.sheet].key[0]
+            and (at.sheet, str(at.value)) in used
+            and at.sheet != "sources"
+        ),
+    )
 
 
 def renamed(book: Book, at: At | None, name: str | None) -> Spoilt | None:
@@ -127,7 +132,9 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     at = pick(book, rng, lambda at: len(TABLES[at.sheet].key) == 1 and at.column.name == TABLES[at.sheet].key[0])
     if at is None or at.value is None:
         return None
-    others = [o for o in book.cells if (o.sheet, o.col) == (at.sheet, at.col) and o.row != at.row and o.value is not None]
+    others = [
+        o for o in book.cells if (o.sheet, o.col) == (at.sheet, at.col) and o.row != at.row and o.value is not None
+    ]
     if not others:
         return None
     other = rng.choice(others)
@@ -140,23 +147,32 @@ def _(book: Book, rng: Random) -> Spoilt | None:
 @kind("a name twice but for its capitals", "names")
 def _(book: Book, rng: Random) -> Spoilt | None:
     at = pick(
-        book, rng,
-        lambda at: at.column.kind == "text" and is_text(at.value) and TABLES[at.sheet].key == (at.column.name,)
-        and at.sheet not in ("sources",),
-    )  # fmt: skip
+        book,
+        rng,
+        lambda at: (
+            at.column.kind == "text"
+            and is_text(at.value)
+            and TABLES[at.sheet].key == (at.column.name,)
+            and at.sheet not in ("sources",)
+        ),
+    )
     if at is None or (name := otherwise_cased(at.value)) is None:
         return None
     grid = book.edit(at.sheet)
     row = list(grid.rows[at.row])
     row[at.col] = name
     grid.rows.append(row)
-    return Spoilt(f"{at.sheet}: {at.value!r} again as {name!r}", row_of(book, at.sheet, len(grid.rows) - 1), ("capitals",))
+    return Spoilt(
+        f"{at.sheet}: {at.value!r} again as {name!r}", row_of(book, at.sheet, len(grid.rows) - 1), ("capitals",)
+    )
 
 
 def free_name(book: Book, rng: Random, wanted: Callable[[str], bool] = lambda text: True) -> At | None:
     """A country, owner or segment that is named elsewhere too."""
     vocabulary = FREE[rng.choice(sorted(FREE))]
-    cells = [at for at in (*book.cells, *book.settings) if (at.sheet, place_name(at)) in vocabulary and is_text(at.value)]
+    cells = [
+        at for at in (*book.cells, *book.settings) if (at.sheet, place_name(at)) in vocabulary and is_text(at.value)
+    ]
     names = [at.value for at in cells]
     cells = [at for at in cells if names.count(at.value) > 1 and wanted(at.value)]
     return rng.choice(cells) if cells else None
@@ -196,19 +212,26 @@ def _(book: Book, rng: Random) -> Spoilt | None:
 
 @kind("a row, table or column of the evidence misspelt", "names")
 def _(book: Book, rng: Random) -> Spoilt | None:
-    at = pick(book, rng, lambda at: at.sheet == "evidence" and at.column.name in ("table", "row", "column") and bool(at.value))
+    at = pick(
+        book, rng, lambda at: at.sheet == "evidence" and at.column.name in ("table", "row", "column") and bool(at.value)
+    )
     if at is None:
         return None
     name = misspelt(rng, str(at.value))
-    return spoil(book, at, name, "no row", "no table", "no setting", "no number column", "no period", "one value", "range")
+    return spoil(
+        book, at, name, "no row", "no table", "no setting", "no number column", "no period", "one value", "range"
+    )
 
 
 @kind("a table or column of a disruption misspelt", "names")
 def _(book: Book, rng: Random) -> Spoilt | None:
     at = pick(
-        book, rng,
-        lambda at: at.sheet in ("disruptions", "assumptions") and at.column.name in ("table", "column") and bool(at.value),
-    )  # fmt: skip
+        book,
+        rng,
+        lambda at: (
+            at.sheet in ("disruptions", "assumptions") and at.column.name in ("table", "column") and bool(at.value)
+        ),
+    )
     if at is None:
         return None
     return spoil(book, at, misspelt(rng, at.value), "no table", "no number column")
@@ -216,7 +239,9 @@ def _(book: Book, rng: Random) -> Spoilt | None:
 
 @kind("a study's expression misspelt", "names")
 def _(book: Book, rng: Random) -> Spoilt | None:
-    at = pick(book, rng, lambda at: at.sheet == "studies" and at.column.name in ("vary", "measure") and is_text(at.value))
+    at = pick(
+        book, rng, lambda at: at.sheet == "studies" and at.column.name in ("vary", "measure") and is_text(at.value)
+    )
     return spoil(book, at, misspelt(rng, at.value)) if at else None
 
 
@@ -292,7 +317,7 @@ def no_number(name: str, make: Callable[[Random, Any], Any], *says: str, files: 
 
 
 def grouped(rng: Random, x: float) -> str:
-    whole = f"{max(abs(x) * 10**rng.randrange(4), 1000) + rng.randrange(1, 9) / 10:,.1f}"
+    whole = f"{max(abs(x) * 10 ** rng.randrange(4), 1000) + rng.randrange(1, 9) / 10:,.1f}"
     separator = rng.choice([",", " ", "\u00a0", "\u202f", "'", "\u2019"])
     return whole.replace(",", separator)
 
@@ -301,29 +326,67 @@ def german(rng: Random, x: float) -> str:
     return f"{abs(x) + 1234.5:,.2f}".translate(str.maketrans(",.", ".,"))
 
 
-no_number("text for a number", lambda rng, x: rng.choice(["many", "n/a", "tbd", "see note", "-", "?", "~", "1e", "x1"]), "is text")
-no_number("infinity or not a number", lambda rng, x: rng.choice(["inf", "-inf", "nan", "NaN", "Infinity", "1e400", "-1e999"]),
-          "is text", "not finite", "too large")  # fmt: skip
+no_number(
+    "text for a number",
+    lambda rng, x: rng.choice(["many", "n/a", "tbd", "see note", "-", "?", "~", "1e", "x1"]),
+    "is text",
+)
+no_number(
+    "infinity or not a number",
+    lambda rng, x: rng.choice(["inf", "-inf", "nan", "NaN", "Infinity", "1e400", "-1e999"]),
+    "is text",
+    "not finite",
+    "too large",
+)
 no_number("thousands separators", grouped, "thousands separators")
 no_number("another country's thousands and decimals", german, "thousands separators")
 no_number("a decimal comma", lambda rng, x: f"{abs(x) + 0.5:.1f}".replace(".", ","), "decimal commas")
 no_number("a percent sign", lambda rng, x: f"{abs(x):g}{rng.choice(['%', ' %'])}", "percent")
-no_number("a unit or a currency with the number",
-          lambda rng, x: rng.choice(["${:g}", "US$ {:g}", "{:g} t", "{:g} kg", "\u20ac{:g}", "{:g} t/y", "\u20b9{:g}", "ca. {:g}", "<{:g}"]).format(x),
-          "is text")  # fmt: skip
-no_number("a range or a sum in place of a number", lambda rng, x: rng.choice(["{0:g}-{0:g}", "{0:g}..{0:g}", "{0:g}+{0:g}", "={0:g}*2"]).format(abs(x) + 1),
-          "is text", "no calculated value")  # fmt: skip
-no_number("a command in place of a number",
-          lambda rng, x: rng.choice(["__import__('os').system('x')", "@SUM(1,1)", "+cmd|' /C calc'!A0", "{{7*7}}", "${x}", "lambda: 0"]),
-          "is text")  # fmt: skip
+no_number(
+    "a unit or a currency with the number",
+    lambda rng, x: rng.choice(
+        ["${:g}", "US$ {:g}", "{:g} t", "{:g} kg", "\u20ac{:g}", "{:g} t/y", "\u20b9{:g}", "ca. {:g}", "<{:g}"]
+    ).format(x),
+    "is text",
+)
+no_number(
+    "a range or a sum in place of a number",
+    lambda rng, x: rng.choice(["{0:g}-{0:g}", "{0:g}..{0:g}", "{0:g}+{0:g}", "={0:g}*2"]).format(abs(x) + 1),
+    "is text",
+    "no calculated value",
+)
+no_number(
+    "a command in place of a number",
+    lambda rng, x: rng.choice(
+        ["__import__('os').system('x')", "@SUM(1,1)", "+cmd|' /C calc'!A0", "{{7*7}}", "${x}", "lambda: 0"]
+    ),
+    "is text",
+)
 no_number("a yes for a number", lambda rng, x: rng.choice([True, False]), "yes/no", files=WORKBOOK)
-no_number("a date for a number", lambda rng, x: dt.datetime(2020 + rng.randrange(15), 1 + rng.randrange(12), 1 + rng.randrange(28)),
-          "is a date", files=WORKBOOK)  # fmt: skip
-no_number("a date as text for a number", lambda rng, x: f"{2020 + rng.randrange(15)}-0{1 + rng.randrange(9)}-01", "is text")
-no_number("an error of Excel's", lambda rng, x: ErrorValue(rng.choice(["#DIV/0!", "#N/A", "#REF!", "#VALUE!", "#NAME?"])),
-          "holds the error", "is text")  # fmt: skip
+no_number(
+    "a date for a number",
+    lambda rng, x: dt.datetime(2020 + rng.randrange(15), 1 + rng.randrange(12), 1 + rng.randrange(28)),
+    "is a date",
+    files=WORKBOOK,
+)
+no_number(
+    "a date as text for a number", lambda rng, x: f"{2020 + rng.randrange(15)}-0{1 + rng.randrange(9)}-01", "is text"
+)
+no_number(
+    "an error of Excel's",
+    lambda rng, x: ErrorValue(rng.choice(["#DIV/0!", "#N/A", "#REF!", "#VALUE!", "#NAME?"])),
+    "holds the error",
+    "is text",
+)
 no_number("a formula never calculated", lambda rng, x: Formula("1+1"), "no calculated value", files=WORKBOOK)
-no_number("a number beyond all measure", lambda rng, x: rng.choice([1e30, -1e30, 1e300, 1e18]), "must be", "too large", "above", "below")
+no_number(
+    "a number beyond all measure",
+    lambda rng, x: rng.choice([1e30, -1e30, 1e300, 1e18]),
+    "must be",
+    "too large",
+    "above",
+    "below",
+)
 
 
 @kind("a formula with its value", "text that is as good", WORKBOOK)
@@ -395,7 +458,9 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     at = pick_number(book, rng, lambda at: at.column.name in money and at.column.low is None and at.value > 0)
     if at is None:
         return None
-    others = [o.value for o in book.cells if (o.sheet, o.column.name) == (at.sheet, at.column.name) and is_number(o.value)]
+    others = [
+        o.value for o in book.cells if (o.sheet, o.column.name) == (at.sheet, at.column.name) and is_number(o.value)
+    ]
     return spoil(book, at, -at.value, plausible=any(x < 0 for x in others) or len(others) == 1)
 
 
@@ -411,7 +476,9 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     if at is None:
         return None
     new = at.value * 100
-    return spoil(book, at, new, plausible=(at.column.high is None or new <= at.column.high) and among_its_like(book, at, new))
+    return spoil(
+        book, at, new, plausible=(at.column.high is None or new <= at.column.high) and among_its_like(book, at, new)
+    )
 
 
 @kind("a fraction for a whole number", "numbers")
@@ -422,8 +489,11 @@ def _(book: Book, rng: Random) -> Spoilt | None:
 
 def measured(at: At) -> bool:
     """A number in tonnes or money, which another unit would make a thousand times as large or small."""
-    return at.column.kind == "number" and bool(at.value) and at.column.unit not in ("", "years", "year", "degrees") and not (
-        at.column.unit.startswith("as ")
+    return (
+        at.column.kind == "number"
+        and bool(at.value)
+        and at.column.unit not in ("", "years", "year", "degrees")
+        and not (at.column.unit.startswith("as "))
     )
 
 
@@ -446,16 +516,25 @@ slip("a comma lost or misplaced (times 1,000,000)", 1e6)
 def _(book: Book, rng: Random) -> Spoilt | None:
     ranged = {(row_cell(book, at, "table"), row_cell(book, at, "row")) for at in book.cells if at.sheet == "evidence"}
     at = pick_number(
-        book, rng, lambda at: at.column.kind == "number" and at.sheet != "settings" and (at.sheet, book.key_of(at.sheet, at.row)) in ranged
-    )  # fmt: skip
+        book,
+        rng,
+        lambda at: (
+            at.column.kind == "number"
+            and at.sheet != "settings"
+            and (at.sheet, book.key_of(at.sheet, at.row)) in ranged
+        ),
+    )
     if at is None:
         return None
     rows = [
-        o.row for o in book.cells
-        if o.sheet == "evidence" and o.column.name == "column" and o.value == at.header
+        o.row
+        for o in book.cells
+        if o.sheet == "evidence"
+        and o.column.name == "column"
+        and o.value == at.header
         and (row_cell(book, o, "table"), str(row_cell(book, o, "row"))) == (at.sheet, book.key_of(at.sheet, at.row))
         and is_number(row_cell(book, o, "high"))
-    ]  # fmt: skip
+    ]
     if not rows:
         return None
     high = next(o for o in book.cells if (o.sheet, o.row, o.column.name) == ("evidence", rows[0], "high"))
@@ -473,26 +552,47 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     if not is_number(high) or high == at.value:
         return None
     grid.rows[at.row][at.col], grid.rows[at.row][other] = high, at.value
-    return Spoilt(f"{at.sheet}, row {at.row + 1}: low and high exchanged", row_of(book, at.sheet, at.row), ("is above", "not below"))
+    return Spoilt(
+        f"{at.sheet}, row {at.row + 1}: low and high exchanged",
+        row_of(book, at.sheet, at.row),
+        ("is above", "not below"),
+    )
 
 
 PAIRS = {
-    ("expansions", "min_size", "max_size"), ("supplies", "minimum", "limit"), ("sales", "minimum", "limit"),
-    ("routes", "minimum", "maximum"), ("lanes", "minimum", "capacity"), ("stocks", "minimum", "capacity"),
-    ("stocks", "initial", "capacity"), ("stocks", "final", "capacity"), ("groups", "minimum", "maximum"),
-}  # fmt: skip
+    ("expansions", "min_size", "max_size"),
+    ("supplies", "minimum", "limit"),
+    ("sales", "minimum", "limit"),
+    ("routes", "minimum", "maximum"),
+    ("lanes", "minimum", "capacity"),
+    ("stocks", "minimum", "capacity"),
+    ("stocks", "initial", "capacity"),
+    ("stocks", "final", "capacity"),
+    ("groups", "minimum", "maximum"),
+}
 
 
 @kind("a minimum above its maximum", "numbers")
 def _(book: Book, rng: Random) -> Spoilt | None:
     at = pick(
-        book, rng,
-        lambda at: any((at.sheet, at.column.name) == (s, high) and book.column_of(s, low) is not None for s, low, high in PAIRS)
-        and is_number(at.value),
-    )  # fmt: skip
+        book,
+        rng,
+        lambda at: (
+            any(
+                (at.sheet, at.column.name) == (s, high) and book.column_of(s, low) is not None for s, low, high in PAIRS
+            )
+            and is_number(at.value)
+        ),
+    )
     if at is None:
         return None
-    low = rng.choice([low for s, low, high in sorted(PAIRS) if (s, high) == (at.sheet, at.column.name) and book.column_of(s, low) is not None])
+    low = rng.choice(
+        [
+            low
+            for s, low, high in sorted(PAIRS)
+            if (s, high) == (at.sheet, at.column.name) and book.column_of(s, low) is not None
+        ]
+    )
     cell = next(o for o in book.cells if (o.sheet, o.row, o.column.name, o.year) == (at.sheet, at.row, low, None))
     return spoil(book, cell, int(at.value) * 2 + 1, "is above", "min_size is for sizing")
 
@@ -503,7 +603,11 @@ def _(book: Book, rng: Random) -> Spoilt | None:
 @kind("a year with a digit too many or too few", "years")
 def _(book: Book, rng: Random) -> Spoilt | None:
     at = pick_number(book, rng, lambda at: at.column.kind == "year")
-    return spoil(book, at, rng.choice([at.value * 10, at.value // 10, at.value - 2000, at.value + 1000]), "must be") if at else None
+    return (
+        spoil(book, at, rng.choice([at.value * 10, at.value // 10, at.value - 2000, at.value + 1000]), "must be")
+        if at
+        else None
+    )
 
 
 @kind("a date for a year", "years", WORKBOOK)
@@ -514,19 +618,27 @@ def _(book: Book, rng: Random) -> Spoilt | None:
 
 @kind("last year before first year", "years")
 def _(book: Book, rng: Random) -> Spoilt | None:
-    at = pick(book, rng, lambda at: at.column.name == "first_year" and book.column_of(at.sheet, "last_year") is not None)
+    at = pick(
+        book, rng, lambda at: at.column.name == "first_year" and book.column_of(at.sheet, "last_year") is not None
+    )
     if at is None or not (periods := years_of(book)):
         return None
     grid = book.edit(at.sheet)
     grid.rows[at.row][at.col] = periods[-1]
     grid.rows[at.row][grid.headers.index("last_year")] = periods[0] if len(periods) > 1 else periods[0] - 1
     places = row_of(book, at.sheet, at.row)
-    return Spoilt(f"{at.sheet}, row {at.row + 1}: from {periods[-1]} to {periods[0]}", places, ("is after", "begins in", "has no years"))
+    return Spoilt(
+        f"{at.sheet}, row {at.row + 1}: from {periods[-1]} to {periods[0]}",
+        places,
+        ("is after", "begins in", "has no years"),
+    )
 
 
 @kind("a window beside the planning years", "years")
 def _(book: Book, rng: Random) -> Spoilt | None:
-    at = pick(book, rng, lambda at: at.column.name in ("first_year", "last_year") and row_cell(book, at, "active") != "no")
+    at = pick(
+        book, rng, lambda at: at.column.name in ("first_year", "last_year") and row_cell(book, at, "active") != "no"
+    )
     if at is None or not (periods := years_of(book)):
         return None
     year = periods[-1] + 60 if at.column.name == "first_year" else periods[0] - 20
@@ -535,7 +647,9 @@ def _(book: Book, rng: Random) -> Spoilt | None:
 
 @kind("planning years with a gap or an overlap", "years")
 def _(book: Book, rng: Random) -> Spoilt | None:
-    at = pick(book, rng, lambda at: at.sheet == "periods" and at.column.name in ("period", "years") and is_number(at.value))
+    at = pick(
+        book, rng, lambda at: at.sheet == "periods" and at.column.name in ("period", "years") and is_number(at.value)
+    )
     if at is None or len(years_of(book)) < 2:
         return None
     made = spoil(book, at, at.value + rng.choice([1, 2, 3]))
@@ -562,10 +676,22 @@ def _(book: Book, rng: Random) -> Spoilt | None:
         return None
     year = at.year + rng.choice([100, -100])  # type: ignore[operator]
     book.edit(at.sheet).rows[0][at.col] = f"{at.column.name} {year}"
-    places = {book.place(at.sheet, r, c) for r in range(len(book.grids[at.sheet].rows)) for c in range(len(book.grids[at.sheet].headers))}
+    places = {
+        book.place(at.sheet, r, c)
+        for r in range(len(book.grids[at.sheet].rows))
+        for c in range(len(book.grids[at.sheet].headers))
+    }
     places |= {p for o in book.cells if (o.sheet, o.col) == (at.sheet, at.col) for p in ranges_of(book, o)}
-    return Spoilt(f"{at.sheet}: {at.header} became {year}", places, ("no value for", "planning years", "no period", "first year of a period", "does not hold"))
+    return Spoilt(
+        f"{at.sheet}: {at.header} became {year}",
+        places,
+        ("no value for", "planning years", "no period", "first year of a period", "does not hold"),
+    )
 
 
 def years_of(book: Book) -> list[int]:
-    return sorted(int(at.value) for at in book.cells if at.sheet == "periods" and at.column.name == "period" and is_number(at.value))
+    return sorted(
+        int(at.value)
+        for at in book.cells
+        if at.sheet == "periods" and at.column.name == "period" and is_number(at.value)
+    )

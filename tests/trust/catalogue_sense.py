@@ -22,8 +22,9 @@ def rows_of(book: Book, sheet: str) -> list[dict[str, Any]]:
     grid = book.grids[sheet]
     return [
         {h: row[c] if c < len(row) else None for c, h in enumerate(grid.headers)} | {"at": r}
-        for r, row in enumerate(grid.rows) if r >= grid.first
-    ]  # fmt: skip
+        for r, row in enumerate(grid.rows)
+        if r >= grid.first
+    ]
 
 
 def cell(book: Book, sheet: str, row: int, column: str) -> At | None:
@@ -107,7 +108,11 @@ def _(book: Book, rng: Random) -> Spoilt | None:
 @kind("content of an element above what went in", GROUP)
 def _(book: Book, rng: Random) -> Spoilt | None:
     outputs = {m for sides in balances(book).values() if sides["input"] for _, m, _, c in sides["output"] if c}
-    at = pick_number(book, rng, lambda at: at.sheet == "contents" and at.column.name == "content" and row_cell(book, at, "material") in outputs)
+    at = pick_number(
+        book,
+        rng,
+        lambda at: at.sheet == "contents" and at.column.name == "content" and row_cell(book, at, "material") in outputs,
+    )
     if at is None:
         return None
     made = spoil(book, at, min(1.0, at.value * 1.6 + 0.02), "out of", "does not hold", "must be", "come back")
@@ -130,7 +135,11 @@ def still_too_much(book: Book, at: At) -> bool:
 
 @kind("the only input of a recipe lost: matter from nothing", GROUP)
 def _(book: Book, rng: Random) -> Spoilt | None:
-    chances = [(p, s) for p, s in balances(book).items() if len(s["input"]) == 1 and any(any(c.values()) for *_, c in s["output"])]
+    chances = [
+        (p, s)
+        for p, s in balances(book).items()
+        if len(s["input"]) == 1 and any(any(c.values()) for *_, c in s["output"])
+    ]
     if not chances:
         return None
     process, sides = rng.choice(chances)
@@ -146,9 +155,12 @@ def _(book: Book, rng: Random) -> Spoilt | None:
 @kind("input and output of a recipe exchanged", GROUP)
 def _(book: Book, rng: Random) -> Spoilt | None:
     chances = [
-        (p, at) for p, s in balances(book).items() if s["input"] and s["output"]
-        for at, _, q, c in (s["input"][0], s["output"][0]) if any(c.values()) and q
-    ]  # fmt: skip
+        (p, at)
+        for p, s in balances(book).items()
+        if s["input"] and s["output"]
+        for at, _, q, c in (s["input"][0], s["output"][0])
+        if any(c.values()) and q
+    ]
     if not chances:
         return None
     process, row = rng.choice(chances)
@@ -156,14 +168,22 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     assert at is not None
     made = spoil(book, at, "output" if at.value == "input" else "input")
     assert made is not None
-    made.places |= {p for r in rows_of(book, "recipes") if r["process"] == process for p in row_of(book, "recipes", r["at"])}
-    made.places |= {at_of(book, o) for o in book.cells if o.sheet in ("evidence", "processes") and process in str(o.value).split(", ")}
+    made.places |= {
+        p for r in rows_of(book, "recipes") if r["process"] == process for p in row_of(book, "recipes", r["at"])
+    }
+    made.places |= {
+        at_of(book, o)
+        for o in book.cells
+        if o.sheet in ("evidence", "processes") and process in str(o.value).split(", ")
+    }
     return made
 
 
 @kind("a process that makes many times the mass it takes", GROUP)
 def _(book: Book, rng: Random) -> Spoilt | None:
-    chances = [(at, q, s) for s in balances(book).values() if s["input"] and s["output"] for at, _, q, _ in s["output"] if q]
+    chances = [
+        (at, q, s) for s in balances(book).values() if s["input"] and s["output"] for at, _, q, _ in s["output"] if q
+    ]
     if not chances:
         return None
     row, quantity, sides = rng.choice(chances)
@@ -189,11 +209,15 @@ def _(book: Book, rng: Random) -> Spoilt | None:
         return None
     country = rows_of(book, "locations")[0]["country"]
     add_row(book, "locations", location="Nowhere Bay", country=country)
-    lane = rng.choice([r for r in rows_of(book, "lanes") if any(f["lane"] == r["lane"] for f in rows_of(book, "freight"))])
+    lane = rng.choice(
+        [r for r in rows_of(book, "lanes") if any(f["lane"] == r["lane"] for f in rows_of(book, "freight"))]
+    )
     at = cell(book, "lanes", lane["at"], "destination")
     made = spoil(book, at, "Nowhere Bay", "leads nowhere")
     assert made is not None
-    made.places |= {p for f in rows_of(book, "freight") if f["lane"] == lane["lane"] for p in row_of(book, "freight", f["at"])}
+    made.places |= {
+        p for f in rows_of(book, "freight") if f["lane"] == lane["lane"] for p in row_of(book, "freight", f["at"])
+    }
     return made
 
 
@@ -203,11 +227,15 @@ def _(book: Book, rng: Random) -> Spoilt | None:
         return None
     country = rows_of(book, "locations")[0]["country"]
     add_row(book, "locations", location="Nowhere Bay", country=country)
-    lane = rng.choice([r for r in rows_of(book, "lanes") if any(f["lane"] == r["lane"] for f in rows_of(book, "freight"))])
+    lane = rng.choice(
+        [r for r in rows_of(book, "lanes") if any(f["lane"] == r["lane"] for f in rows_of(book, "freight"))]
+    )
     at = cell(book, "lanes", lane["at"], "origin")
     made = spoil(book, at, "Nowhere Bay", "nothing to carry")
     assert made is not None
-    made.places |= {p for f in rows_of(book, "freight") if f["lane"] == lane["lane"] for p in row_of(book, "freight", f["at"])}
+    made.places |= {
+        p for f in rows_of(book, "freight") if f["lane"] == lane["lane"] for p in row_of(book, "freight", f["at"])
+    }
     return made
 
 
@@ -240,7 +268,9 @@ def cycle(name: str, sheet: str, column: str) -> None:
                 row += [None] * (c + 1 - len(row))
                 row[c] = ring[(ring.index(row[key]) + 1) % len(ring)]
         places = {book.place(sheet, r, c) for r, row in enumerate(grid.rows) if row[key] in ring}
-        return Spoilt(f"{sheet}: {' > '.join(map(str, ring))} in a ring", places, ("depends on itself", "includes itself"))
+        return Spoilt(
+            f"{sheet}: {' > '.join(map(str, ring))} in a ring", places, ("depends on itself", "includes itself")
+        )
 
 
 cycle("routes that need each other in a ring", "routes", "needs")
@@ -273,7 +303,9 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     add_row(book, "limits", limit="odd", sense="at most", value=5.0)
     place = rows_of(book, "locations")[0]["location"]
     row = add_row(book, "limit_terms", limit="odd", metric=rng.choice(["index", "cost", "signings"]), location=place)
-    return Spoilt("limit_terms: a filter unknown to the metric", row_of(book, "limit_terms", row), ("cannot be filtered",))
+    return Spoilt(
+        "limit_terms: a filter unknown to the metric", row_of(book, "limit_terms", row), ("cannot be filtered",)
+    )
 
 
 @kind("a setting against another", GROUP)
@@ -294,7 +326,9 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     at = rng.choice(book.settings)
     grid = book.edit("settings")
     grid.rows.append(list(grid.rows[at.row]))
-    return Spoilt(f"settings: {at.column.name} twice", row_of(book, "settings", len(grid.rows) - 1), ("already", "twice"))
+    return Spoilt(
+        f"settings: {at.column.name} twice", row_of(book, "settings", len(grid.rows) - 1), ("already", "twice")
+    )
 
 
 @kind("an exposed country that is none of the case's", GROUP)
@@ -319,13 +353,19 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     c = grid.headers.index("growth")
     grid.rows[at.row] += [None] * (c + 1 - len(grid.rows[at.row]))
     grid.rows[at.row][c] = 0.05
-    return Spoilt(f"demands, row {at.row + 1}: growth and quantities by year", {book.place("demands", at.row, c)}, ("growth goes with",))
+    return Spoilt(
+        f"demands, row {at.row + 1}: growth and quantities by year",
+        {book.place("demands", at.row, c)},
+        ("growth goes with",),
+    )
 
 
 @kind("a toll under a contract of another kind", GROUP)
 def _(book: Book, rng: Random) -> Spoilt | None:
     tolls = {r["route"] for r in rows_of(book, "tolls")}
-    at = pick(book, rng, lambda at: at.sheet == "routes" and at.column.name == "kind" and row_cell(book, at, "route") in tolls)
+    at = pick(
+        book, rng, lambda at: at.sheet == "routes" and at.column.name == "kind" and row_cell(book, at, "route") in tolls
+    )
     if at is None:
         return None
     made = spoil(book, at, "offtake", "a toll needs")
@@ -347,7 +387,11 @@ def _(book: Book, rng: Random) -> Spoilt | None:
 
 @kind("a duty on a material without value", GROUP)
 def _(book: Book, rng: Random) -> Spoilt | None:
-    priced = {r["material"] for r in rows_of(book, "materials") if any(is_number(v) for h, v in r.items() if str(h).startswith("value"))}
+    priced = {
+        r["material"]
+        for r in rows_of(book, "materials")
+        if any(is_number(v) for h, v in r.items() if str(h).startswith("value"))
+    }
     chances = [r for r in rows_of(book, "freight") if r["material"] not in priced]
     if not chances:
         return None
@@ -358,12 +402,18 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     c = grid.headers.index("duty")
     grid.rows[row["at"]] += [None] * (c + 1 - len(grid.rows[row["at"]]))
     grid.rows[row["at"]][c] = 0.1
-    return Spoilt(f"freight, row {row['at'] + 1}: a duty on {row['material']}", {book.place("freight", row["at"], c)}, ("needs the value",))
+    return Spoilt(
+        f"freight, row {row['at'] + 1}: a duty on {row['material']}",
+        {book.place("freight", row["at"], c)},
+        ("needs the value",),
+    )
 
 
 @kind("a disruption of years beside the plan's", GROUP)
 def _(book: Book, rng: Random) -> Spoilt | None:
-    at = pick(book, rng, lambda at: at.sheet == "disruptions" and at.column.name == "first_year" and is_number(at.value))
+    at = pick(
+        book, rng, lambda at: at.sheet == "disruptions" and at.column.name == "first_year" and is_number(at.value)
+    )
     if at is None:
         return None
     return spoil(book, at, years_of(book)[-1] + 30, "no period", "is after", "begins in")
@@ -374,8 +424,12 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     if not rows_of(book, "disruptions") or not rows_of(book, "expansions"):
         return None
     scenario = rows_of(book, "scenarios")[0]["scenario"]
-    row = add_row(book, "disruptions", scenario=scenario, table="expansions", column="max_size", operation="multiply", value=0.5)
-    return Spoilt("disruptions: max_size of expansions", row_of(book, "disruptions", row), ("before the future is known",))
+    row = add_row(
+        book, "disruptions", scenario=scenario, table="expansions", column="max_size", operation="multiply", value=0.5
+    )
+    return Spoilt(
+        "disruptions: max_size of expansions", row_of(book, "disruptions", row), ("before the future is known",)
+    )
 
 
 @kind("a cost curve that does not begin at nothing", GROUP)

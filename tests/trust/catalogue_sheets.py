@@ -10,18 +10,7 @@ from magnet_sourcing.sheets import letter
 
 from .books import At, Book, Grid, _csv_text
 from .catalogue_cells import WORKBOOK
-from .faults import (
-    LOOK_ALIKE,
-    Place,
-    Spoilt,
-    at_of,
-    is_number,
-    kind,
-    misspelt,
-    pick,
-    row_of,
-    users_of,
-)
+from .faults import LOOK_ALIKE, Place, Spoilt, at_of, is_number, kind, misspelt, pick, row_of, users_of
 
 FOLDER = ("csv",)
 
@@ -66,7 +55,10 @@ def _(book: Book, rng: Random) -> Spoilt | None:
 def _(book: Book, rng: Random) -> Spoilt | None:
     used = {(at.column.ref, str(at.value)) for at in book.cells if at.column.kind == "ref" and at.value is not None}
     at = pick(book, rng, lambda at: at.column.name == TABLES[at.sheet].key[0] and (at.sheet, str(at.value)) in used)
-    if at is None or [str(o.value) for o in book.cells if (o.sheet, o.col) == (at.sheet, at.col)].count(str(at.value)) > 1:
+    if (
+        at is None
+        or [str(o.value) for o in book.cells if (o.sheet, o.col) == (at.sheet, at.col)].count(str(at.value)) > 1
+    ):
         return None
     places = users_of(book, at.sheet, at.value)
     del book.edit(at.sheet).rows[at.row]
@@ -93,7 +85,12 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     }
     del book.edit("demands").rows[row]
     # A need left out on purpose looks the same: only what speaks of it tells.
-    return Spoilt(f"demands: {name} deleted", places | whole("demands"), ("is not in", "no row", "no demand"), plausible=not places)
+    return Spoilt(
+        f"demands: {name} deleted",
+        places | whole("demands"),
+        ("is not in", "no row", "no demand"),
+        plausible=not places,
+    )
 
 
 @kind("all demands lost", "rows")
@@ -107,10 +104,18 @@ def _(book: Book, rng: Random) -> Spoilt | None:
 
 @kind("all rows of a sheet lost", "rows")
 def _(book: Book, rng: Random) -> Spoilt | None:
-    names = [n for n in filled(book) if any(at.column.kind == "ref" and at.column.ref == n and at.value is not None for at in book.cells)]
+    names = [
+        n
+        for n in filled(book)
+        if any(at.column.kind == "ref" and at.column.ref == n and at.value is not None for at in book.cells)
+    ]
     grid = book.edit(rng.choice([n for n in names if n != "sources"]))
     del grid.rows[grid.first :]
-    users = {at_of(book, at) for at in book.cells if at.column.kind == "ref" and at.column.ref == grid.name and at.value is not None}
+    users = {
+        at_of(book, at)
+        for at in book.cells
+        if at.column.kind == "ref" and at.column.ref == grid.name and at.value is not None
+    }
     return Spoilt(f"{grid.name}: every row deleted", users | whole(grid.name), ("is not in", "is missing or empty"))
 
 
@@ -173,7 +178,10 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     given = [c for c, v in enumerate(grid.rows[r]) if v is not None]
     c = rng.choice(given)
     grid.rows[r] = [*grid.rows[r][:c], None, *grid.rows[r][c:]]
-    return Spoilt(f"{grid.name}: row {r + 1} pushed right from column {c + 1}", row_of(book, grid.name, r) | {book.place(grid.name, r, len(grid.headers))})
+    return Spoilt(
+        f"{grid.name}: row {r + 1} pushed right from column {c + 1}",
+        row_of(book, grid.name, r) | {book.place(grid.name, r, len(grid.headers))},
+    )
 
 
 # ---------------------------------------------------------------- columns
@@ -185,7 +193,11 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     c = rng.randrange(len(grid.headers))
     old = grid.headers[c]
     grid.rows[0][c] = misspelt(rng, old)
-    return Spoilt(f"{grid.name}: header {old} became {grid.rows[0][c]}", header_cells(book, grid.name) | all_cells(book, grid.name), ("no column", "is missing", "is there twice"))
+    return Spoilt(
+        f"{grid.name}: header {old} became {grid.rows[0][c]}",
+        header_cells(book, grid.name) | all_cells(book, grid.name),
+        ("no column", "is missing", "is there twice"),
+    )
 
 
 @kind("a header with a letter of another alphabet", "columns")
@@ -251,8 +263,22 @@ def differing(book: Book, rng: Random) -> tuple[Grid, int, int] | None:
     for a in at:
         for b in at:
             one, other = at[a].column, at[b].column
-            told_apart = (one.kind, one.ref, one.unit if book.kind == "xlsx" else "") != (other.kind, other.ref, other.unit if book.kind == "xlsx" else "")
-            shown = {one.name, other.name} & {"note", "source", "unit", "mode", "partner", "latitude", "longitude", "url", "title"}
+            told_apart = (one.kind, one.ref, one.unit if book.kind == "xlsx" else "") != (
+                other.kind,
+                other.ref,
+                other.unit if book.kind == "xlsx" else "",
+            )
+            shown = {one.name, other.name} & {
+                "note",
+                "source",
+                "unit",
+                "mode",
+                "partner",
+                "latitude",
+                "longitude",
+                "url",
+                "title",
+            }
             if a < b and told_apart and not shown and table is not None:
                 pairs.append((a, b))
     return (grid, *rng.choice(pairs)) if pairs else None
@@ -283,13 +309,17 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     for row in grid.rows[grid.first :]:
         row += [None] * (max(a, b) + 1 - len(row))
         row[a], row[b] = row[b], row[a]
-    return Spoilt(f"{grid.name}: values of {grid.headers[a]} and {grid.headers[b]} exchanged", all_cells(book, grid.name))
+    return Spoilt(
+        f"{grid.name}: values of {grid.headers[a]} and {grid.headers[b]} exchanged", all_cells(book, grid.name)
+    )
 
 
 @kind("a column pasted one row too low", "columns")
 def _(book: Book, rng: Random) -> Spoilt | None:
     grid = some_sheet(book, rng, 2)
-    c = rng.choice([c for c in range(len(grid.headers)) if all(c < len(r) and r[c] is not None for r in grid.rows[grid.first :])])
+    c = rng.choice(
+        [c for c in range(len(grid.headers)) if all(c < len(r) and r[c] is not None for r in grid.rows[grid.first :])]
+    )
     values = [row[c] for row in grid.rows[grid.first :]]
     grid.rows.append([None] * len(grid.headers))
     grid.rows[grid.first][c] = None
@@ -322,7 +352,9 @@ def _(book: Book, rng: Random) -> Spoilt | None:
             row += [None] * (c + 1 - len(row))
         grid.rows[0][c] = plain
     grid.rows[at.row][c] = at.value
-    return Spoilt(f"{at.sheet}: {plain} beside {at.header}, row {at.row + 1}", row_of(book, at.sheet, at.row), ("not both",))
+    return Spoilt(
+        f"{at.sheet}: {plain} beside {at.header}, row {at.row + 1}", row_of(book, at.sheet, at.row), ("not both",)
+    )
 
 
 @kind("rows and columns turned", "columns")
@@ -361,7 +393,11 @@ def _(book: Book, rng: Random) -> Spoilt | None:
 
 @kind("a sheet deleted that others need", "sheets and files")
 def _(book: Book, rng: Random) -> Spoilt | None:
-    used = {at.column.ref for at in book.cells if at.column.kind == "ref" and at.value is not None and at.column.name != "source"}
+    used = {
+        at.column.ref
+        for at in book.cells
+        if at.column.kind == "ref" and at.value is not None and at.column.name != "source"
+    }
     name = rng.choice(sorted(used & set(filled(book))))
     users = {at_of(book, at) for at in book.cells if at.column.ref == name and at.value is not None}
     del book.grids[name]
@@ -451,8 +487,22 @@ def damaged(text: str, rng: Random) -> bytes | None:
     return text.replace("e", "\u00e9", 1).encode("latin-1", "ignore") if "e" in text else None
 
 
-as_bytes("semicolons between columns", lambda t, rng: t.replace(",", ";").encode(), "separated by", "not a CSV", "no column", "missing")
-as_bytes("tabs between columns", lambda t, rng: t.replace(",", "\t").encode(), "separated by", "not a CSV", "no column", "missing")
+as_bytes(
+    "semicolons between columns",
+    lambda t, rng: t.replace(",", ";").encode(),
+    "separated by",
+    "not a CSV",
+    "no column",
+    "missing",
+)
+as_bytes(
+    "tabs between columns",
+    lambda t, rng: t.replace(",", "\t").encode(),
+    "separated by",
+    "not a CSV",
+    "no column",
+    "missing",
+)
 as_bytes("UTF-16", lambda t, rng: t.encode("utf-16"), "UTF-8")
 as_bytes("a code page other than UTF-8", damaged, "UTF-8")
 as_bytes("a file cut off within quotes", lambda t, rng: (t + '"cut').encode(), "not a CSV")

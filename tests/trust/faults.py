@@ -1,4 +1,4 @@
-"""What a fault is, and what most of them are made of: a cell chosen by chance, a name spoiled, the places that may be named."""
+"""What a fault is, and what most are made of: a cell chosen by chance, a name spoiled, the places that may be named."""
 
 from __future__ import annotations
 
@@ -15,21 +15,37 @@ Place = tuple[str, str]  # sheet and cell; a blank cell stands for the sheet as 
 
 # Columns that nothing is computed from: a text that is shown, a place on the map, a note on a source.
 SHOWN = {
-    ("lanes", "mode"), ("routes", "partner"), ("impacts", "unit"), ("locations", "latitude"), ("locations", "longitude"),
-    ("assumptions", "unit"), ("settings", "name"), ("settings", "description"), ("settings", "currency"),
+    ("lanes", "mode"),
+    ("routes", "partner"),
+    ("impacts", "unit"),
+    ("locations", "latitude"),
+    ("locations", "longitude"),
+    ("assumptions", "unit"),
+    ("settings", "name"),
+    ("settings", "description"),
+    ("settings", "currency"),
     ("settings", "mass_unit"),
-}  # fmt: skip
+}
 # Texts that are names without a table of their own, by what they name.
 FREE = {
     "country": (
-        ("locations", "country"), ("supplies", "origin"), ("routes", "country"), ("tolls", "country"),
-        ("embedded", "country"), ("limit_terms", "country"), ("incentives", "country"), ("settings", "exposed_country"),
+        ("locations", "country"),
+        ("supplies", "origin"),
+        ("routes", "country"),
+        ("tolls", "country"),
+        ("embedded", "country"),
+        ("limit_terms", "country"),
+        ("incentives", "country"),
+        ("settings", "exposed_country"),
         ("settings", "home_country"),
     ),
     "owner": (("facilities", "owner"), ("limit_terms", "owner")),
     "segment": (("demands", "segment"), ("returns", "segment"), ("limit_terms", "segment")),
-}  # fmt: skip
-LOOK_ALIKE = dict(zip("AaBCcEeHiKMOoPpTXxy", "\u0410\u0430\u0412\u0421\u0441\u0415\u0435\u041d\u0456\u041a\u041c\u041e\u043e\u0420\u0440\u0422\u0425\u0445\u0443", strict=True))  # fmt: skip
+}
+_CYRILLIC = (
+    "\u0410\u0430\u0412\u0421\u0441\u0415\u0435\u041d\u0456\u041a\u041c\u041e\u043e\u0420\u0440\u0422\u0425\u0445\u0443"
+)
+LOOK_ALIKE = dict(zip("AaBCcEeHiKMOoPpTXxy", _CYRILLIC, strict=True))
 # A number is among its like if it is no more than so many times beyond the other numbers of its column.
 FAR = 50.0
 
@@ -134,13 +150,13 @@ def users_of(book: Book, table: str, name: Any) -> set[Place]:
     """Cells that name a row of a table: references, and rows of evidence whose key holds the name."""
     found = {
         at_of(book, at) for at in book.cells if at.column.kind == "ref" and at.column.ref == table and at.value == name
-    }  # fmt: skip
+    }
     for at in book.cells:
         if at.sheet == "evidence" and at.column.name == "row" and at.value is not None:
             of = row_cell(book, at, "table")
-            if of in TABLES and str(name) in str(at.value).split(", "):
-                if of == table or any(c.ref == table for c in TABLES[of].columns if c.name in TABLES[of].key):
-                    found.add(at_of(book, at))
+            keys = [TABLES[of].by_name[k] for k in TABLES[of].key] if of in TABLES else []
+            if str(name) in str(at.value).split(", ") and (of == table or any(c.ref == table for c in keys)):
+                found.add(at_of(book, at))
         elif at.column.name in ("where", "includes", "vary") and at.value is not None and str(name) in str(at.value):
             found.add(at_of(book, at))
     return found
@@ -187,7 +203,12 @@ def among_its_like(book: Book, at: At, new: float) -> bool:
     Columns of fewer than four rows are set beside all numbers of the same unit. Written apart from the check that looks
     for the same, on the grid.
     """
-    if not new or at.sheet in ("settings", "impacts") or at.column.unit in ("", "unit/t activity") or at.column.unit.startswith("as "):
+    if (
+        not new
+        or at.sheet in ("settings", "impacts")
+        or at.column.unit in ("", "unit/t activity")
+        or at.column.unit.startswith("as ")
+    ):
         return True  # no like of its own
     own: list[float] = []
     rows: dict[tuple[str, int], list[float]] = {}
@@ -207,9 +228,14 @@ def among_its_like(book: Book, at: At, new: float) -> bool:
         rows = {
             (o.sheet, o.row): [abs(o.value)]
             for o in book.cells
-            if o.column.kind == "number" and is_number(o.value) and o.value and o.column.unit == at.column.unit
-            and o.value != o.column.default and o.sheet not in ("evidence", "limits", "impacts") and (o.sheet, o.row) != (at.sheet, at.row)
-        }  # fmt: skip
+            if o.column.kind == "number"
+            and is_number(o.value)
+            and o.value
+            and o.column.unit == at.column.unit
+            and o.value != o.column.default
+            and o.sheet not in ("evidence", "limits", "impacts")
+            and (o.sheet, o.row) != (at.sheet, at.row)
+        }
     if len(rows) < 3:
         return True
     others = [x for values in rows.values() for x in values]

@@ -136,10 +136,16 @@ def small_tables() -> dict[str, bytes]:
 
 
 EXPRESSIONS = (
-    "supplies.price[Chinese magnets] x 0.5:2:7", "supplies.price[supply = Chinese magnets] = 40000:160000:13",
-    'facilities.capacity["magnet line"] + 10, 20', "demands.quantity 2027-2030 + -10%:10%:5", "discount", "Chinese magnet price = 0.5, 1",
-    "routes.lead_time[route=Toll Japan] + 1, 2; supplies.limit = 5", "freight.cost x 1e3, 1e-3", "supplies.price 2027 x 20%",
-)  # fmt: skip
+    "supplies.price[Chinese magnets] x 0.5:2:7",
+    "supplies.price[supply = Chinese magnets] = 40000:160000:13",
+    'facilities.capacity["magnet line"] + 10, 20',
+    "demands.quantity 2027-2030 + -10%:10%:5",
+    "discount",
+    "Chinese magnet price = 0.5, 1",
+    "routes.lead_time[route=Toll Japan] + 1, 2; supplies.limit = 5",
+    "freight.cost x 1e3, 1e-3",
+    "supplies.price 2027 x 20%",
+)
 CONDITIONS = ("supply = Chinese magnets", "origin = China; location = Baotou", "material=magnet", "active = yes")
 
 
@@ -165,14 +171,89 @@ def seeds(name: str) -> list[bytes]:
 TOKENS = tuple(
     t.encode() if isinstance(t, str) else t
     for t in (
-        "<row r=\"1\">", "</row>", "<c r=\"A1\"", " t=\"s\"", " t=\"e\"", " t=\"b\"", " t=\"d\"", " t=\"inlineStr\"", "<v>", "</v>", "<f>", "<is><t>",
-        "<mergeCell ref=\"A1:B2\"/>", "<dimension ref=\"A1:XFD1048576\"/>", "<!DOCTYPE x>", "<!ENTITY a \"b\">", "&amp;", "&#0;", "&#x110000;",
-        "<![CDATA[", "]]>", "<!--", "-->", "<?xml version=\"1.0\" encoding=\"utf-16\"?>", "1e999", "-0", "NaN", "inf", "2027", "99999999999999999999",
-        "0x10", "=1+1", "#REF!", "#N/A", '"', '""', "'", ",", ";", "\t", "\r", "\n", "\r\n", "\ufeff", "\u200b", "\u00a0", "\u0661", "\uff11", "%",
-        "[", "]", "=", ":", "x", "+", "-", "*", "(", ")", "{", "}", "\\", "/", "..", "\0", "yes", "no", "estimate", "active", "supplies.price",
-        "demands.quantity", "where", " low", " high", " 2027", b"\xff\xfe", b"\x80", b"\xc3", b"PK\x03\x04", b"PK\x05\x06", b"\xed\xa0\x80",
+        '<row r="1">',
+        "</row>",
+        '<c r="A1"',
+        ' t="s"',
+        ' t="e"',
+        ' t="b"',
+        ' t="d"',
+        ' t="inlineStr"',
+        "<v>",
+        "</v>",
+        "<f>",
+        "<is><t>",
+        '<mergeCell ref="A1:B2"/>',
+        '<dimension ref="A1:XFD1048576"/>',
+        "<!DOCTYPE x>",
+        '<!ENTITY a "b">',
+        "&amp;",
+        "&#0;",
+        "&#x110000;",
+        "<![CDATA[",
+        "]]>",
+        "<!--",
+        "-->",
+        '<?xml version="1.0" encoding="utf-16"?>',
+        "1e999",
+        "-0",
+        "NaN",
+        "inf",
+        "2027",
+        "99999999999999999999",
+        "0x10",
+        "=1+1",
+        "#REF!",
+        "#N/A",
+        '"',
+        '""',
+        "'",
+        ",",
+        ";",
+        "\t",
+        "\r",
+        "\n",
+        "\r\n",
+        "\ufeff",
+        "\u200b",
+        "\u00a0",
+        "\u0661",
+        "\uff11",
+        "%",
+        "[",
+        "]",
+        "=",
+        ":",
+        "x",
+        "+",
+        "-",
+        "*",
+        "(",
+        ")",
+        "{",
+        "}",
+        "\\",
+        "/",
+        "..",
+        "\0",
+        "yes",
+        "no",
+        "estimate",
+        "active",
+        "supplies.price",
+        "demands.quantity",
+        "where",
+        " low",
+        " high",
+        " 2027",
+        b"\xff\xfe",
+        b"\x80",
+        b"\xc3",
+        b"PK\x03\x04",
+        b"PK\x05\x06",
+        b"\xed\xa0\x80",
     )
-)  # fmt: skip
+)
 
 
 def mutated(rng: Random, data: bytes, others: list[bytes]) -> bytes:
@@ -230,7 +311,14 @@ def _steered(name: str, executions: int, seed: int) -> None:
     dictionary.write_text("\n".join(f'"{text}"' for text in escaped) + "\n", encoding="ascii")
     TARGETS[name](seeds(name)[0])
     atheris.instrument_all()
-    options = [f"-runs={executions}", f"-seed={seed}", "-max_len=60000", f"-dict={dictionary}", "-timeout=60", "-rss_limit_mb=3000"]
+    options = [
+        f"-runs={executions}",
+        f"-seed={seed}",
+        "-max_len=60000",
+        f"-dict={dictionary}",
+        "-timeout=60",
+        "-rss_limit_mb=3000",
+    ]
     atheris.Setup([sys.argv[0], str(corpus), *options], lambda data: TARGETS[name](bytes(data)) and None)
     atheris.Fuzz()
 

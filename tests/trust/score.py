@@ -1,4 +1,4 @@
-"""How many faults of each kind are caught, and where: `python -m tests.trust.score [TIMES] [WORDS]` writes docs/trust.md's table.
+"""How many faults of each kind are caught, and where. `python -m tests.trust.score [TIMES] [WORDS]` writes docs/trust.md.
 
 TIMES: faults of a kind for each case and kind of file. WORDS: only kinds whose name has them; the table keeps the others.
 
@@ -199,27 +199,51 @@ def crowded() -> Case:
     more: dict[str, list[dict[str, Any]]] = {
         "groups": [{"group": "one line", "minimum": 0, "maximum": 1}],
         "ramps": [{"ramp": "slow", "age": 0, "share": 0.5}, {"ramp": "slow", "age": 1, "share": 1}],
-        "spending": [{"profile": "two years", "offset": 0, "share": 0.4}, {"profile": "two years", "offset": 1, "share": 0.6}],
+        "spending": [
+            {"profile": "two years", "offset": 0, "share": 0.4},
+            {"profile": "two years", "offset": 1, "share": 0.6},
+        ],
         "impacts": [{"impact": "water", "unit": "m3", "cost": 2.0}],
-        "stocks": [{"stock": "reserve", "material": "magnet", "location": "Visakhapatnam", "capacity": 400, "initial": 50, "cost": 900}],
+        "stocks": [
+            {
+                "stock": "reserve",
+                "material": "magnet",
+                "location": "Visakhapatnam",
+                "capacity": 400,
+                "initial": 50,
+                "cost": 900,
+            }
+        ],
         "limits": [{"limit": "cap", "sense": "at most", "value": 5000}],
         "limit_terms": [{"limit": "cap", "metric": "bought", "material": "magnet"}],
         "cost_items": [{"item": "storage", "include": "yes"}],
         "expansions": [
-            {"expansion": "wide line", "facility": str(case.tables["expansions"].loc[0, "facility"]), "sizing": "range",
-             "min_size": 100, "max_size": 900, "fixed_cost": 1e6, "life": 20, "ramp": "slow", "spending": "two years",
-             "group": "one line"},
+            {
+                "expansion": "wide line",
+                "facility": str(case.tables["expansions"].loc[0, "facility"]),
+                "sizing": "range",
+                "min_size": 100,
+                "max_size": 900,
+                "fixed_cost": 1e6,
+                "life": 20,
+                "ramp": "slow",
+                "spending": "two years",
+                "group": "one line",
+            }
         ],
         "expansion_costs": [
-            {"expansion": "wide line", "size": 0, "cost": 0}, {"expansion": "wide line", "size": 300, "cost": 9e6},
+            {"expansion": "wide line", "size": 0, "cost": 0},
+            {"expansion": "wide line", "size": 300, "cost": 9e6},
             {"expansion": "wide line", "size": 900, "cost": 2e7},
         ],
-    }  # fmt: skip
+    }
     case.tables["intensities"] = pd.DataFrame(
         [{"process": case.rows("processes")[0].process, "impact": "water", "quantity": 3.0}], dtype=object
     )
     for name, rows in more.items():
-        frame = pd.concat([case.tables[name].dropna(axis=1, how="all"), pd.DataFrame(rows, dtype=object)], ignore_index=True)
+        frame = pd.concat(
+            [case.tables[name].dropna(axis=1, how="all"), pd.DataFrame(rows, dtype=object)], ignore_index=True
+        )
         case.tables[name] = frame.astype(object).where(frame.notna(), None)
     return case
 
@@ -228,8 +252,10 @@ def crowded() -> Case:
 
 
 def table(scores: Mapping[str, Score]) -> str:
-    lines = ["| fault | times | at the cell | warned at the cell | elsewhere | harmless, proved | like others | missed |",
-             "|---|---:|---:|---:|---:|---:|---:|---:|"]  # fmt: skip
+    lines = [
+        "| fault | times | at the cell | warned at the cell | elsewhere | harmless, proved | like others | missed |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
     groups: dict[str, list[str]] = {}
     total: Counter[str] = Counter()
     for name, mine in scores.items():
