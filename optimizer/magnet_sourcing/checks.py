@@ -104,20 +104,12 @@ def period_sequence(c: Content) -> None:
 def settings_agree(c: Content) -> None:
     s = c.settings
     if s.get("salvage") == "straight-line" and s.get("capital") == "annuity":
-        c.found.error(
-            "settings",
-            None,
-            None,
-            "salvage 'straight-line' goes with capital 'cash'; annuities already stop at the horizon",
-        )
+        said = "salvage 'straight-line' goes with capital 'cash'; annuities already stop at the horizon"
+        c.found.setting("error", "salvage", said)
     exposed = s.get("exposed_country")
     if exposed and exposed not in _countries(c):
-        c.found.error(
-            "settings",
-            None,
-            None,
-            f"exposed_country '{exposed}' is no country of the case" + did_you_mean(exposed, _countries(c)),
-        )
+        said = f"exposed_country '{exposed}' is no country of the case" + did_you_mean(exposed, _countries(c))
+        c.found.setting("error", "exposed_country", said)
 
 
 def stage_weights(c: Content) -> None:

@@ -111,6 +111,7 @@ def nothing_from_nothing(c: Content) -> None:
     """Only the first steps of a chain take nothing in, and no process makes many times the mass of what it takes."""
     order = {r["stage"]: r["order"] for r in c.table("stages") if "order" not in r.bad}
     holds = {r["material"] for r in c.table("contents") if "content" not in r.bad and r["content"] > 0}
+    made_in = {r["material"]: r["stage"] for r in c.table("materials")}
     stage_of = {r["process"]: r["stage"] for r in c.table("processes")}
     sides: dict[Any, dict[str, list[Record]]] = defaultdict(lambda: {"input": [], "output": []})
     for r in c.table("recipes"):
@@ -125,6 +126,8 @@ def nothing_from_nothing(c: Content) -> None:
             c.warn(side["input"][0], "direction", f"process {process} makes nothing: it has inputs and no output")
             continue
         first = side["output"][0]
+        if stage is not None and stage not in {made_in.get(r["material"]) for r in side["output"]}:
+            c.warn(first, "process", f"process {process} of stage {stage} makes no material of that stage")
         if not side["input"]:
             if (
                 stage in order
@@ -185,9 +188,8 @@ def windows_meet_the_horizon(c: Content) -> None:
                     c.warn(r, f"{column.name} {far[0]}", said)
     base = c.settings.get("base_year")
     if base is not None and abs(base - begin) > _LONG_AGO:
-        c.found.warning(
-            "settings", None, None, f"base_year {base} is {abs(base - begin)} years from the first period, {begin}"
-        )
+        said = f"base_year {base} is {abs(base - begin)} years from the first period, {begin}"
+        c.found.setting("warning", "base_year", said)
 
 
 def limits_agree(c: Content) -> None:

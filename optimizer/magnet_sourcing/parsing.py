@@ -74,6 +74,14 @@ class Findings:
     def warning(self, table: str, row: int | None, column: str | None, message: str) -> None:
         self._add("warning", table, row, column, message)
 
+    def setting(self, severity: str, name: str, message: str) -> None:
+        """A problem of a setting, at its value if it is given."""
+        sheet = self._sheets.get("settings")
+        at = sheet.headers.index("setting") if sheet is not None and "setting" in sheet.headers else 0
+        rows = sheet.rows if sheet is not None else []
+        row = next((n for n, cells in rows if at < len(cells) and tidy(cells[at]) == name), None)
+        self._add(severity, "settings", row, None if row is None else "value", message)
+
     def _add(self, severity: Any, table: str, row: int | None, column: str | None, message: str) -> None:
         self._listed[table, severity] += 1
         if self._listed[table, severity] > MOST_LISTED:
@@ -103,7 +111,7 @@ class Findings:
 
 
 def _position(sheet: Sheet, column: str | None) -> int:
-    """Position of a header; a yearly column without a plain header is found by its first year."""
+    """Position of a header; a yearly column without a plain header is found by its first year, a year by its column."""
     if column is None:
         return -1
     if column in sheet.headers:
@@ -111,7 +119,8 @@ def _position(sheet: Sheet, column: str | None) -> int:
     for i, header in enumerate(sheet.headers):
         if header and split_header(header)[0] == column:
             return i
-    return -1
+    name, year = split_header(column)
+    return -1 if year is None else _position(sheet, name)
 
 
 # ---------------------------------------------------------------- tables
@@ -306,34 +315,38 @@ def check_years(records: Iterable[Record], periods: list[int], found: Findings) 
             given = record[column.name]
             if not given or column.name in record.bad:
                 continue
-            message = _year_problem(column, given, fill, periods)
+            message, year = _year_problem(given, fill, periods)
             if message:
                 record.bad.add(column.name)
-                found.error(record.table, record.row, column.name, f"{column.name}: {message}")
+                header = column.name if year is None else f"{column.name} {year}"
+                found.error(record.table, record.row, header, f"{column.name}: {message}")
 
 
-def _year_problem(column: Column, given: dict[int | None, Any], fill: str, periods: list[int]) -> str:
+def _year_problem(given: dict[int | None, Any], fill: str, periods: list[int]) -> tuple[str, int | None]:
+    """What is wrong, and with which year first."""
     years = sorted(y for y in given if y is not None)
     if not years:
-        return ""
+        return "", None
     if None in given:
-        return "give one value or yearly values, not both"
+        return "give one value or yearly values, not both", None
     if fill == "exact":
-        missing = [str(t) for t in periods if t not in given]
-        unused = [str(y) for y in years if y not in periods]
+        missing = [t for t in periods if t not in given]
+        unused = [y for y in years if y not in periods]
         if missing:
-            return (
-                f"no value for {', '.join(missing)}; give it, or say in the fill column how gaps are filled "
-                "(hold or linear)"
-            )
-        return f"{', '.join(unused)} is not the first year of a period" if unused else ""
-    early = [str(t) for t in periods if t < years[0]]
+            rule = "give it, or say in the fill column how gaps are filled (hold or linear)"
+            return f"no value for {_listed(missing)}; {rule}", missing[0]
+        return (f"{_listed(unused)} is not the first year of a period", unused[0]) if unused else ("", None)
+    early = [t for t in periods if t < years[0]]
     if early:
-        return f"no value for {', '.join(early)}: fill '{fill}' starts at the first given year, {years[0]}"
-    late = [str(t) for t in periods if t > years[-1]]
+        return f"no value for {_listed(early)}: fill '{fill}' starts at the first given year, {years[0]}", early[0]
+    late = [t for t in periods if t > years[-1]]
     if fill == "linear" and late:
-        return f"no value for {', '.join(late)}: fill 'linear' ends at the last given year, {years[-1]}"
-    return ""
+        return f"no value for {_listed(late)}: fill 'linear' ends at the last given year, {years[-1]}", late[0]
+    return "", None
+
+
+def _listed(years: list[int]) -> str:
+    return ", ".join(map(str, years))
 
 
 def fill_years(given: dict[int | None, float] | None, fill: str, periods: list[int]) -> dict[int, float] | None:
@@ -401,6 +414,6 @@ def parse_settings(sheet: Sheet | None, found: Findings) -> dict[str, Any]:
         if column.name in settings:
             continue
         if column.required:
-            found.error("settings", None, None, f"setting '{column.name}' is missing or blank: {column.help}")
+            found.setting("error", column.name, f"setting '{column.name}' is missing or blank: {column.help}")
         settings[column.name] = None if column.required else column.default
     return settings

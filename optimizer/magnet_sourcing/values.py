@@ -118,7 +118,7 @@ def _from_text(column: Column, text: str) -> float:
         return float(text)
     if "%" in text:
         reason = "percent signs are not read; write 0.12 for 12 %"
-    elif re.fullmatch(r"[+-]?\d{1,3}([,. '\u202f]\d{3})+([.,]\d+)?|[+-]?\d+,\d+", text):
+    elif re.fullmatch(r"[+-]?\d{1,3}([,. '\u2019]\d{3})+([.,]\d+)?|[+-]?\d+,\d+", text):
         reason = "thousands separators and decimal commas are not read; write 1234.5"
     else:
         reason = f"must be a number{_in_unit(column)}"

@@ -422,8 +422,6 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     made.places |= {book.place(at.sheet, at.row, c) for c in yearly}
     if at.column.name in TABLES.get(at.sheet, TABLES["periods"]).key:
         made.places |= users_of(book, at.sheet, at.value)
-    if at.sheet == "settings":
-        made.places.add(("settings", ""))
     book.put(at, None)
     return made
 
@@ -433,10 +431,16 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     at = pick(book, rng, lambda at: at.year is not None and is_number(at.value))
     if at is None or row_cell(book, at, "fill") in ("hold", "linear"):
         return None
-    first = [c for c, h in enumerate(book.grids[at.sheet].headers) if h and str(h).startswith(f"{at.column.name} ")]
     book.put(at, None)
-    places = {book.place(at.sheet, at.row, c) for c in first}
-    return Spoilt(f"{at.sheet} {at.header}, row {at.row + 1}: blank", places, ("no value for", "is blank"))
+    what = f"{at.sheet} {at.header}, row {at.row + 1}: blank"
+    return Spoilt(what, {at_of(book, at)}, ("no value for", "is blank"), plausible=only_year(book, at))
+
+
+def only_year(book: Book, at: At) -> bool:
+    """Whether a blank is allowed and no other year of the row is given: then there is nothing left to miss it by."""
+    row = book.grids[at.sheet].rows[at.row]
+    years = [c for c, h in enumerate(book.grids[at.sheet].headers) if h and str(h).startswith(f"{at.column.name} ")]
+    return not at.column.required and all(row[c] is None for c in years if c < len(row))
 
 
 @kind("a negative number", "numbers")
@@ -665,7 +669,6 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     at = next(s for s in book.settings if s.column.name == "base_year")
     made = spoil(book, at, at.value + rng.choice([100, -100]), "years from the first period")
     assert made is not None
-    made.places.add(("settings", ""))
     return made
 
 

@@ -57,8 +57,18 @@ def sums(name: str, sheet: str, column: str, *says: str) -> None:
         made = spoil(book, at, new, *says)
         assert made is not None
         made.places |= {at_of(book, o) for o in book.cells if (o.sheet, o.column.name) == (sheet, column)}
-        made.plausible = sheet == "embedded" and new < at.value  # a smaller share leaves the rest with the origin
+        made.plausible = sheet == "embedded" and leaves_room(
+            book, at
+        )  # what shares leave up to 1 stays with the origin
         return made
+
+
+def leaves_room(book: Book, at: At) -> bool:
+    """Whether the shares beside a cell of `embedded` add to 1 at most, as the grid is now."""
+    of = ("supply", "toll", "stage", "element")
+    rows = rows_of(book, "embedded")
+    mine = next(r for r in rows if r["at"] == at.row)
+    return sum(r["share"] for r in rows if all(r.get(c) == mine.get(c) for c in of)) <= 1 + 1e-9
 
 
 sums("probabilities that do not add to 1", "scenarios", "probability", "add to")
@@ -318,7 +328,8 @@ def _(book: Book, rng: Random) -> Spoilt | None:
             given[setting][value] = wanted
         else:
             grid.rows.append([{name: setting, value: wanted}.get(c) for c in range(len(grid.headers))])
-    return Spoilt("settings: annuities with salvage", {("settings", "")}, ("goes with capital",))
+    row = next(r for r, cells in enumerate(grid.rows) if cells[name] == "salvage")
+    return Spoilt("settings: annuities with salvage", {book.place("settings", row, value)}, ("goes with capital",))
 
 
 @kind("a setting twice", GROUP)
@@ -338,7 +349,6 @@ def _(book: Book, rng: Random) -> Spoilt | None:
         return None
     made = spoil(book, at, rng.choice(["PRC", "Chna", "Atlantis", "CN"]), "no country of the case")
     assert made is not None
-    made.places.add(("settings", ""))
     return made
 
 
