@@ -126,8 +126,8 @@ def nothing_from_nothing(c: Content) -> None:
             c.warn(side["input"][0], "direction", f"process {process} makes nothing: it has inputs and no output")
             continue
         first = side["output"][0]
-        if stage is not None and stage not in {made_in.get(r["material"]) for r in side["output"]}:
-            c.warn(first, "process", f"process {process} of stage {stage} makes no material of that stage")
+        if stage is not None and not any(made_in.get(r["material"]) for r in side["output"]):
+            c.warn(first, "process", f"process {process} of stage {stage} makes no material of any stage: by-products only")
         if not side["input"]:
             if (
                 stage in order

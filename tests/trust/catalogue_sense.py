@@ -452,6 +452,7 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     made = spoil(book, at, (at.value or 0) + 7.0)
     assert made is not None
     made.places |= {p for r in rows_of(book, "expansion_costs") for p in row_of(book, "expansion_costs", r["at"])}
-    # a point between the ends may cost what it likes, if it keeps its place between its neighbours
-    made.plausible = 0 < at.value < max(o.value for o in book.cells if (o.sheet, o.col) == (at.sheet, at.col))
+    # a point between the ends may lie elsewhere, and any but the first may cost more
+    last = max(o.value for o in book.cells if (o.sheet, o.col) == (at.sheet, at.col))
+    made.plausible = at.value > 0 and (at.column.name == "cost" or at.value < last)
     return made

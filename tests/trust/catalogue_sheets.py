@@ -10,7 +10,7 @@ from magnet_sourcing.sheets import letter
 
 from .books import At, Book, Grid, _csv_text
 from .catalogue_cells import WORKBOOK
-from .faults import LOOK_ALIKE, Place, Spoilt, at_of, is_number, kind, misspelt, pick, row_of, users_of
+from .faults import LOOK_ALIKE, Place, Spoilt, at_of, is_number, kind, misspelt, pick, row_cell, row_of, users_of
 
 FOLDER = ("csv",)
 
@@ -80,9 +80,10 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     if not names:
         return None
     (_, row), name = rng.choice(sorted(names.items()))
-    places = users_of(book, "demands", name) | {
-        at_of(book, at) for at in book.cells if at.sheet == "evidence" and at.column.name == "row" and at.value == name
-    }
+    places = {at_of(book, at) for at in book.cells if at.column.ref == "demands" and at.value == name}
+    for at in book.cells:
+        if at.column.name in ("row", "where") and name in str(at.value) and row_cell(book, at, "table") == "demands":
+            places.add(at_of(book, at))
     del book.edit("demands").rows[row]
     # A need left out on purpose looks the same: only what speaks of it tells.
     return Spoilt(

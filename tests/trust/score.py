@@ -197,6 +197,11 @@ def crowded() -> Case:
     """The teaching case with rows in the tables it leaves empty."""
     case = Case.small()
     more: dict[str, list[dict[str, Any]]] = {
+        "embedded": [
+            {"supply": "Chinese magnets", "stage": "separation", "country": "China", "share": 0.9},
+            {"supply": "Chinese magnets", "stage": "separation", "country": "Japan", "share": 0.1},
+        ],
+        "sources": [{"source": "survey 2026", "title": "A survey"}],
         "groups": [{"group": "one line", "minimum": 0, "maximum": 1}],
         "ramps": [{"ramp": "slow", "age": 0, "share": 0.5}, {"ramp": "slow", "age": 1, "share": 1}],
         "spending": [
@@ -209,8 +214,8 @@ def crowded() -> Case:
                 "stock": "reserve",
                 "material": "magnet",
                 "location": "Visakhapatnam",
-                "capacity": 400,
                 "initial": 50,
+                **{f"capacity {t}": 400 for t in range(2027, 2031)},
                 "cost": 900,
             }
         ],
@@ -240,6 +245,7 @@ def crowded() -> Case:
     case.tables["intensities"] = pd.DataFrame(
         [{"process": case.rows("processes")[0].process, "impact": "water", "quantity": 3.0}], dtype=object
     )
+    case.tables["demands"] = case.tables["demands"].assign(source="survey 2026")
     for name, rows in more.items():
         frame = pd.concat(
             [case.tables[name].dropna(axis=1, how="all"), pd.DataFrame(rows, dtype=object)], ignore_index=True
