@@ -3,6 +3,8 @@
 Each peer gets the arrays of each run ready-made, so it pays for no case, no check and no model of its own: only for
 its way of building or changing the programme, and for HiGHS. Ways take turns within each round; medians of processor
 time are shown, which other work on the machine disturbs less than a clock.
+
+Of a generated case (--case 2k, 50k ...), linear, ours alone are compared, for changes of one number and of many.
 """
 
 from __future__ import annotations
@@ -10,15 +12,20 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import linopy
 import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
+from generator import SIZES, chain
 from magnet_sourcing import Case
-from magnet_sourcing.changes import Change
+from magnet_sourcing.changes import Change, Changing
 from magnet_sourcing.matrix import Matrix
+from magnet_sourcing.problem import Problem
+from magnet_sourcing.session import Session
+from magnet_sourcing.solving import check_case
 from magnet_sourcing.studies.runs.bench import AS_IT_STANDS, Bench, study_options, with_start
 from magnet_sourcing.studies.runs.models import Models
 from magnet_sourcing.studies.runs.study import Run, Study
@@ -38,6 +45,20 @@ def ours_built(study: Study) -> Solve:
     bench._models = models = Models(study)
     models.for_run = lambda run, rows: (None, None, "asked to build")  # type: ignore[method-assign]
     return lambda i: _cost(bench.result(study.runs[i]), "built")
+
+
+def ours_from_nothing(study: Study) -> Solve:
+    """As `solve` would: the case changed and checked, the model built, no basis to begin from."""
+    changing = Changing(study.case, decided=False)
+
+    def solve(i: int) -> float:
+        case = changing.case(study.runs[i].changes, "")
+        check_case(case)
+        outcome = Session(Problem(case).matrix, study.options).solve()
+        assert outcome.objective is not None, outcome
+        return outcome.objective
+
+    return solve
 
 
 def _cost(result, way: str) -> float:  # type: ignore[no-untyped-def]
@@ -204,21 +225,52 @@ def measured(ways: dict[str, Solve], runs: int, rounds: int, tolerance: float) -
     return pd.DataFrame(rows, columns=["way", "CPU ms a run", "runs a CPU second", "times ours in place"])
 
 
+def _print(title: str, m: Matrix, found: pd.DataFrame) -> None:
+    print(f"{title}: {len(m.cost)} columns, {len(m.row_lower)} rows, {int(m.whole.sum())} whole numbers")
+    print(found.to_string(index=False, float_format="%.1f"), "\n", flush=True)
+
+
+def _runs(changes: Sequence[tuple[Change, ...]], plan: str) -> tuple[Run, ...]:
+    """Numbers from 1 on, and none that the audit falls on."""
+    return tuple(Run(1 + i + i // 20 * 5, c, {}, plan) for i, c in enumerate(changes))
+
+
+def of_a_size(size: str, factors: list[float], runs: int, rounds: int, gap: float) -> None:
+    """A generated chain without whole numbers: one number changed, then a whole column."""
+    case = chain(replace(SIZES[size], whole=False))
+    offers = case.tables["supplies"]["supply"]
+    for title, column, where in (
+        ("one price", "price", True), ("one limit", "limit", True),
+        ("all prices", "price", False), ("all limits", "limit", False),
+    ):  # fmt: skip
+        chosen = (f"supply = {offers[i % len(offers)]}" if where else "" for i in range(len(factors)))
+        changes = [(Change("supplies", c, column, "multiply", f),) for c, f in zip(chosen, factors, strict=True)]
+        study, _ = with_start(Study("benchmark", case, _runs(changes, ""), study_options(gap, None, 0)))
+        ways = {
+            "ours, in place": ours_in_place(study),
+            "ours, built again, from the basis of the case as it stands": ours_built(study),
+            "ours, built again, from nothing": ours_from_nothing(study),
+        }
+        _print(f"{size}, {title} of supplies", Problem(case).matrix, measured(ways, runs, rounds, 1e-6))
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--case", choices=("reference", "small"), default="reference")
+    options.add_argument("--case", choices=("reference", "small", *SIZES), default="reference")
     options.add_argument("--runs", type=int, default=3, help="runs in a round")
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--gap", type=float, default=2e-3)
     asked = options.parse_args()
+    factors = (0.9 + 0.4 * np.random.default_rng(0).random(1 + asked.runs * asked.rounds)).tolist()
+    if asked.case in SIZES:
+        of_a_size(asked.case, factors, asked.runs, asked.rounds, asked.gap)
+        return
     case = Case.reference() if asked.case == "reference" else Case.small()
-    factors = 0.9 + 0.4 * np.random.default_rng(0).random(1 + asked.runs * asked.rounds)
-    changes = [(Change("supplies", "", "price", "multiply", float(f)),) for f in factors]
+    changes = [(Change("supplies", "", "price", "multiply", f),) for f in factors]
     for title, plan, tolerance in (
         ("Linear: the plan held", AS_IT_STANDS, 1e-6), ("Whole numbers: all decisions free", "", 2 * asked.gap)
     ):  # fmt: skip
-        # Numbers from 1 on, and none that the audit falls on.
-        runs = tuple(Run(1 + i + i // 20 * 5, c, {}, plan) for i, c in enumerate(changes))
+        runs = _runs(changes, plan)
         study, _ = with_start(Study("benchmark", case, runs, study_options(asked.gap, None, 0)))
         models = Models(study)
         matrices = []
@@ -235,9 +287,7 @@ def main() -> None:
             "linopy, solver kept": linopy_persistent(matrices, asked.gap),
             "linopy, built again": linopy_built(matrices, asked.gap),
         }
-        m = matrices[0]
-        print(f"{title}: {len(m.cost)} columns, {len(m.row_lower)} rows, {int(m.whole.sum())} whole numbers")
-        print(measured(ways, asked.runs, asked.rounds, tolerance).to_string(index=False, float_format="%.1f"), "\n")
+        _print(title, matrices[0], measured(ways, asked.runs, asked.rounds, tolerance))
 
 
 if __name__ == "__main__":

@@ -80,6 +80,8 @@ class Asked:
             "output_flag": False,
             "mip_rel_gap": self.gap,
             "mip_abs_gap": 1e-6,
+            "mip_heuristic_run_rins": False,
+            "mip_heuristic_run_rens": False,
             "threads": 1,
             "random_seed": 0,
             "time_limit": float(self.limit),

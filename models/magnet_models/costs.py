@@ -248,15 +248,13 @@ def fixed_operation(s: Scenario, share: Share | None = None) -> Iterator[Entry |
     for x, decided in s.expansions.keys:
         row, cause = s.data.expansion[x], _expansion_cause(s, x)
         ours = share(row.facility)
+        size, built = s.expansions.size(x, decided), s.expansions.built(x, decided)
         for t in s.data.periods:
             served = s.data.service(row, decided, t) * ours
             if served <= 0:
                 continue
-            for price, terms in (
-                (row.running_cost[t], s.expansions.size(x, decided)),
-                (row.running_fixed_cost[t], s.expansions.built(x, decided)),
-            ):
-                for c, v in terms:
+            for price, terms in ((row.running_cost[t], size), (row.running_fixed_cost[t], built)):
+                for c, v in terms if matters(price) else ():
                     yield _yearly(s, "fixed operation", t, cause, served * price * c, v)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pyomo.environ import Block
 
+from .arithmetic import matters
 from .inputs import Inputs
 from .relief import MORE
 from .routes import Signings
@@ -89,7 +90,8 @@ class Expansions:
         terms: list[Term] = []
         for row in self._data.expansions.get(facility, []):
             for s in self.years[row.expansion]:
-                terms += scaled(self._data.available(row, s, t), self.size(row.expansion, s))
+                if matters(share := self._data.available(row, s, t)):
+                    terms += scaled(share, self.size(row.expansion, s))
         return terms
 
     # ------------------------------------------------------------ cost curves

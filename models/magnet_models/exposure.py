@@ -38,13 +38,20 @@ class Exposure:
         for added in (self._from_processes(), self._from_purchases(), self._from_tolls()):
             for key, part in added:
                 parts[key].append(part)
-        found = {}
+        found: dict[Key, Linear] = {}
         for key, listed in parts.items():
             values, columns = (np.array(lines) for lines in zip(*listed, strict=True))
             there = (columns != NONE) & mattering(values)
             for k, t in enumerate(self._data.periods):
                 if (at := there[:, k]).any():
                     found[(*key, t)] = Linear(values[at, k], columns[at, k])
+        return found
+
+    @cached_property
+    def _in_period(self) -> dict[int, dict[tuple[str, str, str], Linear]]:
+        found: dict[int, dict[tuple[str, str, str], Linear]] = defaultdict(dict)
+        for (*key, t), terms in self.terms.items():
+            found[t][tuple(key)] = terms  # type: ignore[index]
         return found
 
     def _from_processes(self) -> Iterator[tuple[tuple[str, str, str], Part]]:
@@ -92,10 +99,10 @@ class Exposure:
             yield key, (shares * vector([content[key[1]]]) * value, column)
 
     def _by_period(self, changes: bool, shares: Callable[[int], Mapping[Any, float]]) -> dict[Any, np.ndarray]:
-        """Shares of each period as one line for each key; changes: whether they differ between periods."""
+        """Shares of each period as one line for each key, of one number if they do not change between periods."""
         periods = self._data.periods
         if not changes:
-            return {key: vector([share] * len(periods)) for key, share in shares(periods[0]).items()}
+            return {key: vector([share]) for key, share in shares(periods[0]).items()}
         found = [shares(t) for t in periods]
         keys = dict.fromkeys(key for x in found for key in x)
         return {key: vector([x.get(key, 0.0) for x in found]) for key in keys}
@@ -126,8 +133,8 @@ class Exposure:
         return Linear.joined(
             *(
                 added.times(self.element_weight[e])
-                for (k, e, c, period), added in self.terms.items()
-                if period == t and stage in (None, k) and element in (None, e) and (None in countries or c in countries)
+                for (k, e, c), added in self._in_period.get(t, {}).items()
+                if stage in (None, k) and element in (None, e) and (None in countries or c in countries)
             )
         )
 

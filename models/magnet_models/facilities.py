@@ -27,12 +27,10 @@ class Facilities:
         self.operation = {(o.facility, o.process): o for o in data.tables["operations"]}
         self._standing: dict[str, dict[int, float]] = {}
         self.run = self._add_run(block)
-        running = self.run.column != NONE
         self._running: dict[str, dict[str, int]] = {}  # facility -> process -> its line in `run`
         for i, (f, p) in enumerate(self.operation):
             self._running.setdefault(f, {})[p] = i
-        used = {f: self._periods(running[list(lines.values())].any(axis=0)) for f, lines in self._running.items()}
-        loaded = [(f, t) for f, periods in used.items() if data.facility[f].min_load > 0 for t in periods]
+        loaded = self._used([f for f in self._running if data.facility[f].min_load > 0])
         stoppable = [k for k in loaded if data.facility[k[0]].min_load_rule == "when used"]
         self.on = binaries(block, "on", stoppable)
         retirable = [f for f, row in data.facility.items() if row.can_retire and not row.route]
@@ -42,8 +40,8 @@ class Facilities:
             [(f, t) for f in retirable for t in data.periods],
             lambda f, t: data.facility[f].capacity[t],
         )
-        self._add_capacity(block, used)
-        ours = [(f, t) for f, periods in used.items() if data.facility[f].route for t in periods]
+        self._add_capacity(block)
+        ours = self._used([f for f in self._running if data.facility[f].route])
         added = ours if data.relief.asks("facilities", "capacity") else []
         constrain(block, "relief_active", ((k, self._relief_active(*k)) for k in added if self._given_way(*k)))
         capped = (
@@ -73,8 +71,11 @@ class Facilities:
         most = vector([x for o in self.operation.values() for x in self._useful.activity(o).values()])
         return grid(block, "run", list(self.operation), data.periods, there, most.reshape(there.shape)[there])
 
-    def _periods(self, line: np.ndarray) -> list[int]:
-        return [self._data.periods[k] for k in np.flatnonzero(line)]
+    def _used(self, facilities: Sequence[str]) -> list[tuple[str, int]]:
+        """With the periods in which anything can run there."""
+        there = self.run.column != NONE
+        found = ((f, there[list(self._running[f].values())].any(axis=0)) for f in facilities)
+        return [(f, t) for f, line in found for t, is_there in zip(self._data.periods, line, strict=True) if is_there]
 
     def _keys(self, operations: list[tuple[str, str]]) -> list[tuple[str, str, int]]:
         """With the periods in which they can run."""
@@ -148,16 +149,15 @@ class Facilities:
 
     # ------------------------------------------------------------ constraints
 
-    def _add_capacity(self, block: Block, used: Mapping[str, list[int]]) -> None:
+    def _add_capacity(self, block: Block) -> None:
         """sum_p usage run <= availability * (E[f,t] + added), where anything can run"""
-        data, line = self._data, {f: i for i, f in enumerate(used)}
+        data, used, line = self._data, list(self._running), {f: i for i, f in enumerate(self._running)}
         rows = Gathered(len(data.periods))
         loads = [(i, o) for i, o in enumerate(self.operation.values()) if o.usage]
         usage = vector([o.usage for _, o in loads])[:, None]
         rows.add([line[o.facility] for _, o in loads], usage, self.run.column[[i for i, _ in loads]])
-        for f in filter(self.decided, used):
-            for t in used[f]:
-                rows.add_terms(line[f], data.periods.index(t), scaled(-1.0, self.available(f, t)[1]))
+        for f, t in self._used(list(filter(self.decided, used))):
+            rows.add_terms(line[f], data.periods.index(t), scaled(-1.0, self.available(f, t)[1]))
         share = data.yearly([data.facility[f] for f in used], "availability")
         fixed = vector([x for f in used for x in self.standing(f).values()]).reshape(share.shape)
         there = np.zeros(share.shape, dtype=bool)
@@ -206,7 +206,8 @@ class Facilities:
     def _reserve(self, row: Any) -> Row:
         """sum_t L[t] sum_p run <= reserve"""
         years = self._data.horizon.years
-        mined = [(float(years[t]), run) for t in self._data.periods for _, run in self.runs(row.facility, t)]
+        lines = self._running.get(row.facility, {}).values()
+        mined = [(float(years[t]), run) for i in lines for t, run in self.run.line(i)]
         more = self._data.relief.terms(MORE, "facilities", row.facility, "reserve")
         return at_most(mined + scaled(-1.0, more), row.reserve)
 

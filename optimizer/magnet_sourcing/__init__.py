@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .studies.stress.testing import Stress, stress
     from .studies.sweep.sweeping import Sweep, sweep
     from .studies.switching.searching import Switching, switching
+    from .studies.verifying import Verification, verify
     from .studies.why.asking import Why, why
 
 
@@ -67,6 +68,7 @@ _PLACES = {
     "Study": ".studies.runs.study",
     "Sweep": ".studies.sweep.sweeping",
     "Switching": ".studies.switching.searching",
+    "Verification": ".studies.verifying",
     "Where": ".studies.runs.executing",
     "Why": ".studies.why.asking",
     "alternatives": ".studies.choices.alternatives",
@@ -91,6 +93,7 @@ _PLACES = {
     "sweep": ".studies.sweep.sweeping",
     "switching": ".studies.switching.searching",
     "value_of_scenarios": ".studies.information",
+    "verify": ".studies.verifying",
     "weak_numbers": ".studies.ranges.weak",
     "why": ".studies.why.asking",
     "write_report": ".report.writing",
@@ -116,6 +119,7 @@ __all__ = [
     "Study",
     "Sweep",
     "Switching",
+    "Verification",
     "Where",
     "Why",
     "alternatives",
@@ -140,6 +144,7 @@ __all__ = [
     "sweep",
     "switching",
     "value_of_scenarios",
+    "verify",
     "weak_numbers",
     "why",
     "write_report",

@@ -32,6 +32,7 @@ VERBS = {
     "study": "Runs the studies that a case asks for.",
     "ranges": "Lists the numbers of a case that carry a range.",
     "runs": "How far a study kept in a folder is; solves runs of it.",
+    "verify": "Whether a written plan is still what was solved.",
     "new": "Writes a case to start from.",
     "check": "Checks a case without solving it.",
 }

@@ -85,7 +85,7 @@ class Loaded(Session):
         at = np.flatnonzero(new.value != old.value)
         vanishing = (np.minimum(np.abs(new.value[at]), np.abs(old.value[at])) <= _SMALL).any()
         if vanishing or len(at) > _MANY or not matrix.whole.any():
-            h.passModel(self._lp())
+            self._hand_over(h)
             return
         for k in at.tolist():
             h.changeCoeff(int(self._row_of[k]), int(new.index[k]), float(new.value[k]))

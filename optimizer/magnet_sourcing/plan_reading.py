@@ -36,7 +36,7 @@ PLAN = Layout(
 )
 # Fields of the record that stay text whatever they look like.
 TEXT_FIELDS = {"status", "case", "case file", "case hash", "decisions hash", "china cap", "scenarios", "detail", "tie break"}
-TEXT_FIELDS |= {"objective measure", "aim", "at most", "magnet-sourcing", "highspy", "pyomo", "python", "platform"}
+TEXT_FIELDS |= {"seal", "objective measure", "aim", "at most", "magnet-sourcing", "highspy", "pyomo", "python", "platform"}
 _HELD = re.compile(r"(.+?): (-?[\d.]+(?:e[+-]?\d+)?)(?:, |$)")
 _CAP = re.compile(r"\d{4}: [\d.]+(e-\d+)?(, \d{4}: [\d.]+(e-\d+)?)*")
 

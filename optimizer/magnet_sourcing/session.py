@@ -20,6 +20,7 @@ from typing import Any
 import highspy
 import numpy as np
 
+from . import method
 from .forcing import forced
 from .matrix import Matrix
 from .quiet import no_banner
@@ -184,30 +185,32 @@ class Session:
             ("threads", options.threads),
             ("random_seed", options.seed),
             ("mip_abs_gap", 1e-6 if options.gap > 0 else 0.0),
+            # Heuristics that solve smaller programmes: as long as all else together, for nothing (docs/strength.md).
+            ("mip_heuristic_run_rins", False),
+            ("mip_heuristic_run_rens", False),
         ):
             _checked(h.setOptionValue(name, value), f"option {name}={value}")
         if options.time_limit is not None:
             _checked(h.setOptionValue("time_limit", float(options.time_limit)), "option time_limit")
-        _checked(h.passModel(self._lp()), "loading the model")
+        self._hand_over(h)
         for event in (h.cbMipInterrupt, h.cbSimplexInterrupt, h.cbIpmInterrupt):
             event.subscribe(self._stop_if_asked)
         if self._progress is not None:
             h.cbMipLogging.subscribe(self._report)
         return h
 
-    def _lp(self, continuous: bool = False) -> highspy.HighsLp:
-        """continuous: leaves out which columns are whole."""
-        m, lp = self._matrix, highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(m.cost), len(m.row_lower)
-        lp.col_cost_, lp.offset_ = m.cost * self._scale, m.offset * self._scale
-        lp.col_lower_, lp.col_upper_ = highs_infinity(m.lower), highs_infinity(m.upper)
-        lp.row_lower_, lp.row_upper_ = highs_infinity(m.row_lower), highs_infinity(m.row_upper)
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = m.start, m.index, m.value
-        if m.whole.any() and not continuous:
-            kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-            lp.integrality_ = [kinds[int(w)] for w in m.whole]
-        return lp
+    def _hand_over(self, h: highspy.Highs, continuous: bool = False) -> None:
+        """Hands the arrays to HiGHS, which reads them where they are. continuous: leaves out which columns are whole."""
+        m = self._matrix
+        whole = np.zeros_like(m.whole) if continuous else m.whole
+        status = h.passModel(
+            len(m.cost), len(m.row_lower), len(m.value),
+            int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize), m.offset * self._scale,
+            m.cost * self._scale, highs_infinity(m.lower), highs_infinity(m.upper),
+            highs_infinity(m.row_lower), highs_infinity(m.row_upper),
+            m.start, m.index, m.value, whole.astype(np.int32),
+        )  # fmt: skip
+        _checked(status, "the model")
 
     # ------------------------------------------------------------ callbacks
 
@@ -245,7 +248,7 @@ class Session:
     def solve(self, preferences: list[np.ndarray] | None = None) -> Outcome:
         """Solves; among plans of equal objective prefers the least first preference, then the second, and so on."""
         with self._ctrl_c():
-            self._h.run()
+            method.run(self._h, linear=not self._matrix.whole.any())
             outcome = self._read()
             if self._stopped_too_soon(outcome):
                 outcome = self._without_start(outcome)
@@ -323,10 +326,10 @@ class Session:
             self._left = _new()
             self._left.setOptionValue("threads", self._options.threads)
             self._left.setOptionValue("random_seed", self._options.seed)
-            self._left.passModel(self._lp(continuous=True))
+            self._hand_over(self._left, continuous=True)
         h, rounded = self._left, np.round(values[whole])
         h.changeColsBounds(len(whole), whole, rounded, rounded)
-        h.run()
+        method.run(h, linear=True)
         if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         exact = np.array(h.getSolution().col_value)
@@ -395,7 +398,7 @@ class Session:
         h = self._left or self._h
         self._leave_time(h)
         assert outcome.values is not None
-        chosen = preferred(h, preferences, int(h.getInfo().simplex_iteration_count))
+        chosen = preferred(h, preferences, method.steps(h))
         if chosen is None or not self._is_as_good(chosen, outcome.values):
             outcome.tie_break = _FIRST_KEPT
             return

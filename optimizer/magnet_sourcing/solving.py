@@ -19,6 +19,7 @@ from .problem import ALONE, Impossible, Problem, Wish, known_alone
 from .problems import CaseError, did_you_mean
 from .scenario_plan import ScenarioPlan
 from .scenarios import checked_futures, chosen, future
+from .seal import FIELD, seal_of
 from .session import Options, Outcome, Progress, Status
 
 if TYPE_CHECKING:
@@ -456,6 +457,7 @@ def _plan(case: Case, outcome: Outcome, record: dict[str, Any], found: dict[str,
         name: found.get(name, pd.DataFrame(columns=[c.name for c in table.columns]))
         for name, table in PLAN_TABLES.items()
     }
+    record[FIELD] = seal_of(tables, record)
     tables["solver"] = solver_table(record)
     return Plan(
         case,

@@ -279,5 +279,3 @@ def test_a_row_switched_off_takes_those_that_need_it_with_it() -> None:
     case.tables["routes"]["active"] = "no"
     assert case.rows("routes") == [] and case.rows("tolls") == []
     assert case.check() == [] or all(p.severity == "warning" for p in case.check())
-
-

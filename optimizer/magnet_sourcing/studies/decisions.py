@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..case import Case
 from ..matrix import Matrix
 from ..problem import Problem
+
+if TYPE_CHECKING:
+    from ..plan import Plan
 
 
 class Decision(NamedTuple):
@@ -55,6 +58,21 @@ def amounts(columns: Mapping[Decision, int], matrix: Matrix, values: np.ndarray)
     """The same, from the columns of the decisions and the arrays alone."""
     found = {d: float(round(values[j]) if matrix.whole[j] else values[j]) for d, j in columns.items()}
     return {d: x for d, x in found.items() if abs(x) > 1e-6}
+
+
+def decided(plan: Plan) -> dict[Decision, float]:
+    """Signings, sizes of builds (t/y) and lane openings of a plan, from its tables."""
+    found: dict[Decision, float] = {}
+    for kind, table, name, amount in (
+        ("sign", "signings", "route", None),
+        ("size", "builds", "expansion", "size"),
+        ("open", "lane_openings", "lane", None),
+    ):
+        frame = plan.tables[table]
+        amounts = [1.0] * len(frame) if amount is None else frame[amount].astype(float)
+        for what, period, x in zip(frame[name], frame["period"], amounts, strict=True):
+            found[Decision(kind, str(what), int(period))] = float(x)
+    return found
 
 
 def of_years(decisions: Decisions, years: Sequence[int]) -> dict[Decision, float]:

@@ -14,6 +14,7 @@ from ...scenario_plan import ScenarioPlan
 from ...scenarios import checked_futures, chosen
 from ...session import Options
 from ...solving import check_case, solve_one
+from ..decisions import decided
 from ..stress.plans import Standing, edited, is_plan
 
 if TYPE_CHECKING:
@@ -62,19 +63,7 @@ class Side:
 
     def decisions(self) -> Decisions:
         """Signings, builds (t/y) and lane openings, as `studies.decisions` compares them."""
-        from ..decisions import Decision
-
-        found: dict[Decision, float] = {}
-        for kind, table, name, amount in (
-            ("sign", "signings", "route", None),
-            ("size", "builds", "expansion", "size"),
-            ("open", "lane_openings", "lane", None),
-        ):
-            frame = self.plan.tables[table]
-            amounts = [1.0] * len(frame) if amount is None else frame[amount].astype(float)
-            for what, period, x in zip(frame[name], frame["period"], amounts, strict=True):
-                found[Decision(kind, str(what), int(period))] = float(x)
-        return found
+        return decided(self.plan)
 
 
 def read_given(path: Path) -> Given:
