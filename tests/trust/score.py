@@ -245,7 +245,7 @@ def crowded() -> Case:
     case.tables["intensities"] = pd.DataFrame(
         [{"process": case.rows("processes")[0].process, "impact": "water", "quantity": 3.0}], dtype=object
     )
-    case.tables["demands"] = case.tables["demands"].assign(source="survey 2026")
+    case.tables["demands"] = case.tables["demands"].assign(source="survey 2026").astype(object)
     for name, rows in more.items():
         frame = pd.concat(
             [case.tables[name].dropna(axis=1, how="all"), pd.DataFrame(rows, dtype=object)], ignore_index=True
