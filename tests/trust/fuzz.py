@@ -25,7 +25,8 @@ from magnet_sourcing.studies.ranges.vary import parse_vary
 from magnet_sourcing.studies.sheet.asking import pieces
 
 Target = Callable[[bytes], str]
-FOLDER = Path(tempfile.mkdtemp(prefix="fuzz-"))
+_held = tempfile.TemporaryDirectory(prefix="fuzz-")  # until the process ends
+FOLDER = Path(_held.name)
 
 
 # ---------------------------------------------------------------- what is fed
