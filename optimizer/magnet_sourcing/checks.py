@@ -11,11 +11,22 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .changes import BadChange, Change, conditions, fits, target, years_of
+from .name_rules import free_names, keys_alike, other_alphabets
+from .network_rules import (
+    deliverable,
+    lanes_lead_somewhere,
+    limits_agree,
+    named_by_others,
+    nothing_from_nothing,
+    something_is_wanted,
+    windows_meet_the_horizon,
+)
 from .parsing import Findings, Record, fill_years
 from .problems import did_you_mean
 from .range_rules import assumption_spread, evidence_targets, groups
 from .scenarios import parts
 from .schema import METRICS, STUDY_KINDS, TABLES
+from .size_rules import far_from_its_like, more_than_the_value, negative_among_costs
 
 Records = Mapping[str, list[Record]]
 
@@ -62,7 +73,7 @@ def _total(numbers: Iterable[float]) -> float:
 
 
 def windows(c: Content) -> None:
-    """first_year is not after last_year, and the window meets the horizon."""
+    """first_year is not after last_year. Whether the window meets the horizon: `windows_meet_the_horizon`."""
     for name, table in TABLES.items():
         if "first_year" not in table.by_name:
             continue
@@ -93,20 +104,12 @@ def period_sequence(c: Content) -> None:
 def settings_agree(c: Content) -> None:
     s = c.settings
     if s.get("salvage") == "straight-line" and s.get("capital") == "annuity":
-        c.found.error(
-            "settings",
-            None,
-            None,
-            "salvage 'straight-line' goes with capital 'cash'; annuities already stop at the horizon",
-        )
+        said = "salvage 'straight-line' goes with capital 'cash'; annuities already stop at the horizon"
+        c.found.setting("error", "salvage", said)
     exposed = s.get("exposed_country")
     if exposed and exposed not in _countries(c):
-        c.found.error(
-            "settings",
-            None,
-            None,
-            f"exposed_country '{exposed}' is no country of the case" + did_you_mean(exposed, _countries(c)),
-        )
+        said = f"exposed_country '{exposed}' is no country of the case" + did_you_mean(exposed, _countries(c))
+        c.found.setting("error", "exposed_country", said)
 
 
 def stage_weights(c: Content) -> None:
@@ -287,7 +290,7 @@ def cost_curves(c: Content) -> None:
     for name, rows in points.items():
         rows.sort(key=lambda r: r["size"])
         expansion = c.by_name["expansions"].get(name)
-        if expansion is None:
+        if expansion is None or expansion.bad & {"sizing", "max_size"}:
             continue
         if expansion["sizing"] != "range":
             c.error(rows[0], "expansion", f"a cost curve is for sizing 'range'; {name} is '{expansion['sizing']}'")
@@ -322,7 +325,7 @@ def profiles(c: Content) -> None:
 def group_bounds(c: Content) -> None:
     members = {r["group"] for table in ("expansions", "routes") for r in c.table(table)}
     for r in c.table("groups"):
-        if r["maximum"] is not None and r["minimum"] > r["maximum"]:
+        if not r.bad and r["maximum"] is not None and r["minimum"] > r["maximum"]:
             c.error(r, "minimum", f"minimum {r['minimum']} is above maximum {r['maximum']}")
         if r["group"] not in members:
             c.warn(r, "group", f"group {r['group']} has no members")
@@ -527,29 +530,6 @@ def reserved_first(c: Content) -> None:
                     f"reserved demand is served first, but its penalty {own[worse[0]]:g} in {worse[0]} is "
                     f"not above that of {other['demand']}, {market[worse[0]]:g}",
                 )
-
-
-def deliverable(c: Content) -> None:
-    """Something can bring each demanded material to where it is demanded."""
-    made: set[tuple[Any, Any]] = {
-        (r["material"], r["location"]) for t in ("supplies", "stocks", "returns") for r in c.table(t)
-    }
-    made |= {(m, r["destination"]) for r in c.table("tolls") for m in (r["returned"], r["swarf"])}
-    place = {r["facility"]: r["location"] for r in c.table("facilities")}
-    outputs: dict[Any, set[Any]] = defaultdict(set)
-    for r in c.table("recipes"):
-        if r["direction"] == "output":
-            outputs[r["process"]].add(r["material"])
-    made |= {(m, place.get(r["facility"])) for r in c.table("operations") for m in outputs[r["process"]]}
-    lanes = c.by_name["lanes"]
-    made |= {(r["material"], lanes[r["lane"]]["destination"]) for r in c.table("freight") if r["lane"] in lanes}
-    for r in c.table("demands"):
-        if (r["material"], r["location"]) not in made and not r.bad:
-            c.warn(
-                r,
-                "material",
-                f"nothing can bring {r['material']} to {r['location']}: no supply, process, toll, stock or lane does",
-            )
 
 
 # ---------------------------------------------------------------- custody
@@ -786,11 +766,36 @@ RULES: tuple[Callable[[Content], None], ...] = (
     studies_fit_their_kind,
     evidence_targets,
     groups,
+    other_alphabets,
+    keys_alike,
+    free_names,
+    lanes_lead_somewhere,
+    named_by_others,
+    something_is_wanted,
+    nothing_from_nothing,
+    windows_meet_the_horizon,
+    limits_agree,
+    far_from_its_like,
+    negative_among_costs,
+    more_than_the_value,
 )
 
 
 # Rules that never find an error, only what is worth a look.
-ADVICE: tuple[Callable[[Content], None], ...] = (processes_used, toll_content, deliverable)
+ADVICE: tuple[Callable[[Content], None], ...] = (
+    processes_used,
+    toll_content,
+    deliverable,
+    keys_alike,
+    lanes_lead_somewhere,
+    named_by_others,
+    something_is_wanted,
+    nothing_from_nothing,
+    windows_meet_the_horizon,
+    far_from_its_like,
+    negative_among_costs,
+    more_than_the_value,
+)
 
 
 def check_content(settings: Mapping[str, Any], records: Records, found: Findings, advice: bool = True) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,6 +49,10 @@ class Beside(Record):
 BESIDE = ("low", "high", "distribution", "confidence")
 
 
+# Problems of a sheet that are listed; nobody reads on, and a file of a million wrong rows must not fill the memory.
+MOST_LISTED = 1000
+
+
 class Findings:
     """Problems gathered while checking, each placed by table, row and header."""
 
@@ -55,11 +60,12 @@ class Findings:
         self._sheets, self._origin = sheets, origin
         self.problems: list[Problem] = []
         self._order: dict[int, tuple[int, int, int]] = {}
+        self._listed: Counter[tuple[str, str]] = Counter()
 
     def copy(self) -> Findings:
         """What was found so far, to be added to without touching this."""
         other = Findings(self._sheets, self._origin)
-        other.problems, other._order = list(self.problems), dict(self._order)
+        other.problems, other._order, other._listed = list(self.problems), dict(self._order), self._listed.copy()
         return other
 
     def error(self, table: str, row: int | None, column: str | None, message: str) -> None:
@@ -68,7 +74,20 @@ class Findings:
     def warning(self, table: str, row: int | None, column: str | None, message: str) -> None:
         self._add("warning", table, row, column, message)
 
+    def setting(self, severity: str, name: str, message: str) -> None:
+        """A problem of a setting, at its value if it is given."""
+        sheet = self._sheets.get("settings")
+        at = sheet.headers.index("setting") if sheet is not None and "setting" in sheet.headers else 0
+        rows = sheet.rows if sheet is not None else []
+        row = next((n for n, cells in rows if at < len(cells) and tidy(cells[at]) == name), None)
+        self._add(severity, "settings", row, None if row is None else "value", message)
+
     def _add(self, severity: Any, table: str, row: int | None, column: str | None, message: str) -> None:
+        self._listed[table, severity] += 1
+        if self._listed[table, severity] > MOST_LISTED:
+            if self._listed[table, severity] > MOST_LISTED + 1:
+                return
+            row, column, message = None, None, f"more than {MOST_LISTED:,} {severity}s in this table; mend these first"
         sheet = self._sheets.get(table)
         cell, position = "", -1
         if sheet is not None and row is not None:
@@ -92,7 +111,7 @@ class Findings:
 
 
 def _position(sheet: Sheet, column: str | None) -> int:
-    """Position of a header; a yearly column without a plain header is found by its first year."""
+    """Position of a header; a yearly column without a plain header is found by its first year, a year by its column."""
     if column is None:
         return -1
     if column in sheet.headers:
@@ -100,7 +119,8 @@ def _position(sheet: Sheet, column: str | None) -> int:
     for i, header in enumerate(sheet.headers):
         if header and split_header(header)[0] == column:
             return i
-    return -1
+    name, year = split_header(column)
+    return -1 if year is None else _position(sheet, name)
 
 
 # ---------------------------------------------------------------- tables
@@ -199,7 +219,9 @@ def _beside(
     table: Table, number: str, places: Mapping[str, int], record: Record, cells: list[Any], found: Findings
 ) -> Beside | None:
     columns = TABLES["evidence"].by_name
-    made = Beside("evidence", record.row, {c.name: c.default for c in columns.values() if not c.required}, set(), table.name)
+    made = Beside(
+        "evidence", record.row, {c.name: c.default for c in columns.values() if not c.required}, set(), table.name
+    )
     made.values |= {"table": table.name, "row": record.key, "column": number, "confidence": "estimate"}
     made.values |= {"source": record["source"], "note": record["note"]}
     given = False
@@ -260,6 +282,7 @@ def check_references(records: Mapping[str, list[Record]], found: Findings) -> No
     known = {
         name: {r.values.get(_reference_key(name)) for r in rows} for name, rows in records.items() if name in TABLES
     }
+    hints: dict[tuple[str, str], str] = {}  # one misspelt name may stand in ten thousand rows
     for name, rows in records.items():
         references = [c for c in TABLES[name].columns if c.kind == "ref"]
         for record in rows:
@@ -270,13 +293,11 @@ def check_references(records: Mapping[str, list[Record]], found: Findings) -> No
                 if column.ref == "sources" and str(value).casefold().startswith("estimate"):
                     continue
                 record.bad.add(column.name)
-                found.error(
-                    name,
-                    record.row,
-                    column.name,
-                    f"{column.name} '{value}' is not in "
-                    f"{column.ref}{did_you_mean(str(value), (str(k) for k in known[column.ref] if k))}",
-                )
+                if (column.ref, str(value)) not in hints:
+                    few = len(hints) < MOST_LISTED
+                    hints[column.ref, str(value)] = did_you_mean(str(value), map(str, known[column.ref])) if few else ""
+                hint = hints[column.ref, str(value)]
+                found.error(name, record.row, column.name, f"{column.name} '{value}' is not in {column.ref}{hint}")
 
 
 def _reference_key(table: str) -> str:
@@ -294,34 +315,38 @@ def check_years(records: Iterable[Record], periods: list[int], found: Findings) 
             given = record[column.name]
             if not given or column.name in record.bad:
                 continue
-            message = _year_problem(column, given, fill, periods)
+            message, year = _year_problem(given, fill, periods)
             if message:
                 record.bad.add(column.name)
-                found.error(record.table, record.row, column.name, f"{column.name}: {message}")
+                header = column.name if year is None else f"{column.name} {year}"
+                found.error(record.table, record.row, header, f"{column.name}: {message}")
 
 
-def _year_problem(column: Column, given: dict[int | None, Any], fill: str, periods: list[int]) -> str:
+def _year_problem(given: dict[int | None, Any], fill: str, periods: list[int]) -> tuple[str, int | None]:
+    """What is wrong, and with which year first."""
     years = sorted(y for y in given if y is not None)
     if not years:
-        return ""
+        return "", None
     if None in given:
-        return "give one value or yearly values, not both"
+        return "give one value or yearly values, not both", None
     if fill == "exact":
-        missing = [str(t) for t in periods if t not in given]
-        unused = [str(y) for y in years if y not in periods]
+        missing = [t for t in periods if t not in given]
+        unused = [y for y in years if y not in periods]
         if missing:
-            return (
-                f"no value for {', '.join(missing)}; give it, or say in the fill column how gaps are filled "
-                "(hold or linear)"
-            )
-        return f"{', '.join(unused)} is not the first year of a period" if unused else ""
-    early = [str(t) for t in periods if t < years[0]]
+            rule = "give it, or say in the fill column how gaps are filled (hold or linear)"
+            return f"no value for {_listed(missing)}; {rule}", missing[0]
+        return (f"{_listed(unused)} is not the first year of a period", unused[0]) if unused else ("", None)
+    early = [t for t in periods if t < years[0]]
     if early:
-        return f"no value for {', '.join(early)}: fill '{fill}' starts at the first given year, {years[0]}"
-    late = [str(t) for t in periods if t > years[-1]]
+        return f"no value for {_listed(early)}: fill '{fill}' starts at the first given year, {years[0]}", early[0]
+    late = [t for t in periods if t > years[-1]]
     if fill == "linear" and late:
-        return f"no value for {', '.join(late)}: fill 'linear' ends at the last given year, {years[-1]}"
-    return ""
+        return f"no value for {_listed(late)}: fill 'linear' ends at the last given year, {years[-1]}", late[0]
+    return "", None
+
+
+def _listed(years: list[int]) -> str:
+    return ", ".join(map(str, years))
 
 
 def fill_years(given: dict[int | None, float] | None, fill: str, periods: list[int]) -> dict[int, float] | None:
@@ -389,6 +414,6 @@ def parse_settings(sheet: Sheet | None, found: Findings) -> dict[str, Any]:
         if column.name in settings:
             continue
         if column.required:
-            found.error("settings", None, None, f"setting '{column.name}' is missing or blank: {column.help}")
+            found.setting("error", column.name, f"setting '{column.name}' is missing or blank: {column.help}")
         settings[column.name] = None if column.required else column.default
     return settings

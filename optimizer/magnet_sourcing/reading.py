@@ -21,7 +21,7 @@ from typing import Any
 
 from .problems import CaseError, Problem, did_you_mean
 from .schema import SETTINGS, TABLES, split_header
-from .sheet_xml import Cells, Error, Refused, Workbook
+from .sheet_xml import MAX_CELLS, Cells, Error, Refused, Workbook
 from .sheets import UNREADABLE, Sheet, column_number
 from .values import tidy
 
@@ -182,7 +182,7 @@ def _read_folder(folder: Path, layout: Layout) -> tuple[list[Sheet], list[Proble
                 said = f"no such table{did_you_mean(file.stem, layout.known)}"
                 problems.append(Problem("error", file.name, "", "", said))
             else:
-                sheets.append(_read_csv(file))
+                sheets.append(_read_csv(file, MAX_CELLS if layout is CASE else None))
         except UnicodeDecodeError:
             problems.append(Problem("error", file.name, "", "", "is not UTF-8 text; save it as 'CSV UTF-8'"))
         except csv.Error as reason:
@@ -192,7 +192,8 @@ def _read_folder(folder: Path, layout: Layout) -> tuple[list[Sheet], list[Proble
     return sheets, problems
 
 
-def _read_csv(file: Path) -> Sheet:
+def _read_csv(file: Path, most: int | None) -> Sheet:
+    """A table; `most`: cells it may have, each row counting as one more."""
     if not file.is_file():
         raise csv.Error("it is no file")
     if file.stat().st_size > MAX_UNPACKED:
@@ -200,9 +201,12 @@ def _read_csv(file: Path) -> Sheet:
     text = file.read_bytes().decode("utf-8-sig")
     if "\0" in text:
         raise csv.Error("it holds null characters")
-    sheet = Sheet(file.stem, file.name, "csv")
+    sheet, count = Sheet(file.stem, file.name, "csv"), 0
     # A row is counted as a spreadsheet counts it: a text of several lines is one row, a blank line is one too.
     for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
+        count += 1 + len(cells)
+        if most is not None and count > most:
+            raise csv.Error(f"it holds more than {most:,} cells")
         tidied: list[Any] = [c if c.strip() else None for c in cells]
         if not any(c is not None for c in tidied):
             continue
@@ -286,12 +290,30 @@ def _scan_part(path: Path, name: str, data: bytes, scan: _Scan) -> None:
     encoding = _ENCODING.search(data[:300])
     if b"\0" in data[:200] or (encoding and encoding.group(1).lower() not in (b"utf-8", b"us-ascii", b"ascii")):
         raise _unreadable(path, f"{name} is not in UTF-8, as workbooks are")
+    if _has_a_long_tag(data):
+        raise _unreadable(path, f"{name} has a tag of more than {_LONG_TAG // 1024} kB")
     if b"sheetData" not in data:
         if len(data) > MAX_SMALL_PART and not name.endswith("sharedStrings.xml"):
             raise _unreadable(path, f"{name} is larger than {MAX_SMALL_PART // MEGABYTE} MB")
         scan.listed += len(re.findall(rb"<(?:\w+:)?sheet\s", data)) if name.endswith("workbook.xml") else 0
         return
     scan.sheets[name] = data
+
+
+# A tag that goes on for longer than this is no program's: parsers take the square of its length.
+_LONG_TAG = 1 << 16
+
+
+def _has_a_long_tag(data: bytes) -> bool:
+    """Whether a stretch of that length lies wholly within a tag."""
+    inside = False
+    for start in range(0, len(data), _LONG_TAG):
+        stretch = data[start : start + _LONG_TAG]
+        opened, closed = stretch.rfind(b"<"), stretch.rfind(b">")
+        if inside and closed < 0 and len(stretch) == _LONG_TAG:
+            return True
+        inside = opened > closed if max(opened, closed) >= 0 else inside
+    return False
 
 
 def _parse(path: Path, content: bytes, scan: _Scan, layout: Layout, problems: list[Problem]) -> list[_Raw]:

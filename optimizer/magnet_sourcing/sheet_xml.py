@@ -235,10 +235,18 @@ def _content(kind: str, value: str, cell: Element, book: Book) -> Any:
     if kind == "d":
         return from_ISO8601(value)
     if kind == "s":
-        value = book.strings[int(value)]
+        value = book.strings[_index(value)]
     if kind == "e" or (value[:1] == "#" and value in ERRORS):
         return Error(value)
     return value if value.strip() else None
+
+
+def _index(value: str) -> int:
+    """Number of a text; there is none before the first, where Python would count from the last."""
+    index = int(value)
+    if index < 0:
+        raise Refused(f"has a cell that points at text {index}, of which there is none")
+    return index
 
 
 def _date(number: float, duration: bool, book: Book) -> Any:

@@ -11,6 +11,12 @@ from .problems import did_you_mean
 from .schema import Column
 
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+# Blanks of other widths, and characters that do not show.
+_BLANKS = dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ") | dict.fromkeys(
+    [0xAD, 0x200B, 0x2060, 0xFEFF]
+)
+# Beyond this a number is no amount of anything, and a solver takes it for infinite.
+LARGEST = 1e15
 _YES = {"yes": True, "y": True, "true": True, "1": True}
 _NO = {"no": False, "n": False, "false": False, "0": False}
 
@@ -20,13 +26,14 @@ class BadValue(Exception):
 
 
 def tidy(raw: Any) -> Any:
-    """Text without surrounding or non-breaking blanks; empty text and NaN are a blank (None)."""
+    """Text without surrounding or invisible characters, every blank a plain one; empty text and NaN are a blank (None)."""
     kind = type(raw)
     if raw is None or kind is int or kind is bool or (kind is float and raw == raw):
         return raw
     if isinstance(raw, str):
-        text = raw if raw.isascii() else raw.replace("\u00a0", " ").replace("\u200b", "")
-        return text.strip() or None
+        text = raw.strip()
+        # Joiners (U+200C, U+200D) mean something within words of Indian scripts, and nothing around them.
+        return (text if text.isascii() else text.translate(_BLANKS).strip(" \u200c\u200d")) or None
     if isinstance(raw, float) and math.isnan(raw):
         return None
     return raw.item() if hasattr(raw, "item") else raw
@@ -93,11 +100,16 @@ def _as_float(column: Column, raw: Any) -> float:
     if isinstance(raw, (dt.date, dt.time)):
         hint = f" (as a year: {raw.year})" if column.kind == "year" and isinstance(raw, dt.date) else ""
         raise BadValue(f"{column.name} {raw} is a date; must be a number{_in_unit(column)}{hint}")
-    value = float(raw) if isinstance(raw, (int, float)) else _from_text(column, str(raw))
+    try:
+        value = float(raw) if isinstance(raw, (int, float)) else _from_text(column, str(raw))
+    except OverflowError:  # a whole number of more than three hundred digits
+        value = math.inf
     if not math.isfinite(value):
         raise BadValue(
             f"{column.name} {raw} is not finite; must be a number{_in_unit(column)}, or blank where the column allows it"
         )
+    if abs(value) > LARGEST:
+        raise BadValue(f"{column.name} {value:g} is too large; must be from {-LARGEST:g} to {LARGEST:g}")
     return value
 
 
@@ -106,7 +118,7 @@ def _from_text(column: Column, text: str) -> float:
         return float(text)
     if "%" in text:
         reason = "percent signs are not read; write 0.12 for 12 %"
-    elif re.fullmatch(r"[+-]?\d{1,3}([,. '\u202f]\d{3})+([.,]\d+)?|[+-]?\d+,\d+", text):
+    elif re.fullmatch(r"[+-]?\d{1,3}([,. '\u2019]\d{3})+([.,]\d+)?|[+-]?\d+,\d+", text):
         reason = "thousands separators and decimal commas are not read; write 1234.5"
     else:
         reason = f"must be a number{_in_unit(column)}"

@@ -81,7 +81,7 @@ def test_a_long_case_comes_back_as_it_was(tmp_path: Path) -> None:
     case.tables["locations"] = pd.concat([case.tables["locations"], more], ignore_index=True)
     back = ms.Case.read(case.write(tmp_path / "case.xlsx"))
     assert back.hash == case.hash
-    assert back.check() == []
+    assert not [p for p in back.check() if p.severity == "error"]  # 700 places that nothing uses are told of
 
 
 def test_more_rows_than_a_sheet_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
