@@ -133,6 +133,10 @@ _TIE_NODES = 200
 _FIRST_KEPT = "not finished; the first optimal plan is kept"
 # A plan that costs this much more, relatively, is not the same any more.
 _TIE_TOLERANCE = 1e-9
+# Seconds that making whole numbers exact may take, at least, when time has run out; half of the limit where that is more.
+_GRACE = 10.0
+# By how much a row may be missed: what HiGHS allows itself.
+_FEASIBLE = 1e-6
 
 
 class Session:
@@ -261,9 +265,10 @@ class Session:
                 outcome.values = self._made_exact(outcome.values)
                 if outcome.values is None:
                     outcome.status, outcome.detail = Status.FAILED, "no plan is left once whole numbers are exact"
-            if outcome.status is Status.OPTIMAL and (self._left or not self._matrix.whole.any()):
+            exact = outcome.status is Status.OPTIMAL and self._is_exact()
+            if exact and (self._left or not self._matrix.whole.any()):
                 outcome.basis = (self._left or self._h).getBasis()
-            if preferences and self._options.tie_break and outcome.status is Status.OPTIMAL:
+            if preferences and self._options.tie_break and exact:
                 self._break_ties(outcome, preferences)
         if outcome.values is not None:
             outcome.objective = float(self._matrix.cost @ outcome.values) + self._matrix.offset
@@ -334,12 +339,29 @@ class Session:
             self._hand_over(self._left, continuous=True)
         h, rounded = self._left, np.round(values[whole])
         h.changeColsBounds(len(whole), whole, rounded, rounded)
+        if self._options.time_limit is not None:
+            self._leave_time(h, max(_GRACE, self._options.time_limit / 2))
         method.run(h, linear=True)
-        if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        ended = h.getModelStatus()
+        if ended == highspy.HighsModelStatus.kOptimal:
+            exact = np.array(h.getSolution().col_value)
+        elif ended == highspy.HighsModelStatus.kTimeLimit:  # the plan as it was found, if that respects every row
+            exact = values.copy()
+        else:
             return None
-        exact = np.array(h.getSolution().col_value)
         exact[whole] = rounded
-        return exact
+        return exact if ended == highspy.HighsModelStatus.kOptimal or self._holds(exact) else None
+
+    def _holds(self, values: np.ndarray) -> bool:
+        """Whether every row is respected, as closely as HiGHS respects them."""
+        m = self._matrix
+        row = np.repeat(np.arange(len(m.row_lower)), np.diff(m.start))
+        sums = np.bincount(row, m.value * values[m.index], len(m.row_lower))
+        return bool((sums >= m.row_lower - _FEASIBLE).all() and (sums <= m.row_upper + _FEASIBLE).all())
+
+    def _is_exact(self) -> bool:
+        """Whether the programme with the whole numbers held, if there is one here, was solved to its end."""
+        return self._left is None or self._left.getModelStatus() == highspy.HighsModelStatus.kOptimal
 
     @property
     def steps(self) -> int:
@@ -440,11 +462,11 @@ class Session:
         best = float(self._matrix.cost @ first)
         return float(self._matrix.cost @ values) <= best + _TIE_TOLERANCE * max(1.0, abs(best))
 
-    def _leave_time(self, h: highspy.Highs) -> None:
-        """Gives a solver what is left of the time, but a second at least."""
+    def _leave_time(self, h: highspy.Highs, least: float = 1.0) -> None:
+        """Gives a solver what is left of the time, but so many seconds at least."""
         if self._options.time_limit is not None:
             spent = time.perf_counter() - self._begun
-            h.setOptionValue("time_limit", max(1.0, self._options.time_limit - spent) + h.getRunTime())
+            h.setOptionValue("time_limit", max(least, self._options.time_limit - spent) + h.getRunTime())
 
 
 def _new() -> highspy.Highs:
