@@ -215,24 +215,16 @@ def _(book: Book, rng: Random) -> Spoilt | None:
 
 @kind("a lane to nowhere: nobody there takes what it brings", GROUP)
 def _(book: Book, rng: Random) -> Spoilt | None:
-    if not rows_of(book, "lanes") or not rows_of(book, "freight"):
-        return None
-    country = rows_of(book, "locations")[0]["country"]
-    add_row(book, "locations", location="Nowhere Bay", country=country)
-    lane = rng.choice(
-        [r for r in rows_of(book, "lanes") if any(f["lane"] == r["lane"] for f in rows_of(book, "freight"))]
-    )
-    at = cell(book, "lanes", lane["at"], "destination")
-    made = spoil(book, at, "Nowhere Bay", "leads nowhere")
-    assert made is not None
-    made.places |= {
-        p for f in rows_of(book, "freight") if f["lane"] == lane["lane"] for p in row_of(book, "freight", f["at"])
-    }
-    return made
+    return _ends_nowhere(book, rng, "destination", "leads nowhere")
 
 
 @kind("a lane from nowhere: nothing there for it to carry", GROUP)
 def _(book: Book, rng: Random) -> Spoilt | None:
+    return _ends_nowhere(book, rng, "origin", "nothing to carry")
+
+
+def _ends_nowhere(book: Book, rng: Random, end: str, said: str) -> Spoilt | None:
+    """A lane that carries something has this end at a new place, where nothing else is."""
     if not rows_of(book, "lanes") or not rows_of(book, "freight"):
         return None
     country = rows_of(book, "locations")[0]["country"]
@@ -240,8 +232,8 @@ def _(book: Book, rng: Random) -> Spoilt | None:
     lane = rng.choice(
         [r for r in rows_of(book, "lanes") if any(f["lane"] == r["lane"] for f in rows_of(book, "freight"))]
     )
-    at = cell(book, "lanes", lane["at"], "origin")
-    made = spoil(book, at, "Nowhere Bay", "nothing to carry")
+    at = cell(book, "lanes", lane["at"], end)
+    made = spoil(book, at, "Nowhere Bay", said)
     assert made is not None
     made.places |= {
         p for f in rows_of(book, "freight") if f["lane"] == lane["lane"] for p in row_of(book, "freight", f["at"])

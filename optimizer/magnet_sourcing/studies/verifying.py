@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 from ..case import Case
 from ..plan import Plan
-from ..plan_reading import index_caps, measures_held
-from ..problem import Wish
 from ..seal import FIELD, seal_of, tables_mark
 from ..session import Options
 from ..solving import solve_one
 from .compare.inputs import InputDifference, differences_of
 from .compare.sides import is_scenario_plan
 from .decisions import Decision, decided
-from .stress.plans import is_plan
+from .stress.plans import asked_of, is_plan
 
 if TYPE_CHECKING:
     from ..session import Progress
@@ -124,22 +122,10 @@ def _again(plan: Plan, time_limit: float | None, progress: Callable[[Progress], 
         record["gap asked"], limit, int(record["threads"]), int(record["seed"]), bool(record["tie break asked"])
     )
     priced = len(plan.tables["prices"]) > 0
-    found = solve_one(plan.case, _asked(plan), options, progress=progress, priced=priced)
+    found = solve_one(plan.case, asked_of(plan), options, progress=progress, priced=priced)
     before, now = decided(plan), decided(found)
     moved = {k: pair for k in {**before, **now} if _apart(*(pair := (before.get(k, 0.0), now.get(k, 0.0))))}
     return Again(found, tables_mark(found.tables) == tables_mark(plan.tables), _agree(plan, found), moved)
-
-
-def _asked(plan: Plan) -> Wish:
-    """What was asked of the plan, by its record."""
-    record = plan.options
-    measure, goal = record.get("objective measure") or "cost", None
-    if measure != "cost":
-        from magnet_models import Goal
-
-        goal = Goal(measure)
-    held = measures_held(record.get("at most"))
-    return Wish(goal, held, float(record.get("china price") or 0.0), index_caps(record.get("china cap")))
 
 
 def _number(value: object) -> float | None:

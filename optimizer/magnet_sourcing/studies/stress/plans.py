@@ -54,7 +54,7 @@ class Standing:
         wish = _wish(plan.options)
         if isinstance(plan, ScenarioPlan):
             return cls(name, plan.case, calm_of(plan).tables, wish, wish, None)
-        return cls(name, plan.case, plan.tables, wish, _whole_wish(plan, wish), plan.cost)
+        return cls(name, plan.case, plan.tables, wish, _whole_wish(plan), plan.cost)
 
     @classmethod
     def read(cls, path: Path) -> Standing:
@@ -97,16 +97,20 @@ def calm_of(plan: ScenarioPlan) -> Plan:
     return plan.plans[max(plan.plans, key=lambda name: (first[name], plan.probability[name]))]
 
 
-def _whole_wish(plan: Plan, wish: Wish) -> Wish:
-    """With the objective and the bounds on measures the plan was made for."""
-    measure, goal = plan.options.get("objective measure", "cost"), None
-    held = measures_held(plan.options.get("at most"))
-    at_most = {m: x + _REACHED * max(1.0, abs(x)) for m, x in held.items()}
+def asked_of(plan: Plan) -> Wish:
+    """What was asked of a plan for one future, by its record: objective, bounds on measures, premium and caps."""
+    measure, goal = plan.options.get("objective measure") or "cost", None
     if measure != "cost":
         from magnet_models import Goal
 
         goal = Goal(measure)
-    return Wish(goal, at_most, wish.china_price, wish.china_cap)
+    return replace(_wish(plan.options), goal=goal, at_most=measures_held(plan.options.get("at most")))
+
+
+def _whole_wish(plan: Plan) -> Wish:
+    """The same, with bounds on measures as far as a plan that keeps them may have reached."""
+    asked = asked_of(plan)
+    return replace(asked, at_most={m: x + _REACHED * max(1.0, abs(x)) for m, x in asked.at_most.items()})
 
 
 def is_plan(path: Path) -> bool:
